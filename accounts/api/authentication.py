@@ -1,0 +1,27 @@
+"""`Authorization: Bearer ink_…`: the only way into the REST face."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from accounts.models import ApiKey, User
+from accounts.services import api_keys
+
+
+class BearerAuthentication(BaseAuthentication):
+    """Sets `request.user` to the key's user and `request.auth` to the key."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        key = api_keys.find_api_key(secret=secret.strip(), now=timezone.now())
+        if key is None:
+            raise AuthenticationFailed("This API key is unknown or revoked.")
+        return key.user, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"

@@ -1,0 +1,55 @@
+"""Refusals: things a caller may not do, each with a stable code. No Django here.
+
+Every app's refusals derive from `Refusal`; `config.api.errors` is the only place that turns
+one into HTTP.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A use case said no and wrote nothing.
+
+    `code` is stable and documented; `message` is for people; `fields` names the inputs at fault;
+    `facts` are further JSON-ready members of the answer.
+    """
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: dict[str, str] | None = None,
+        facts: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields or {}
+        self.facts = facts or {}
+
+
+class InvalidRequest(Refusal):
+    """An input is missing, unknown or out of range."""
+
+    code = "invalid_request"
+
+
+class NotFound(Refusal):
+    """No such thing, or not the caller's: the two are never told apart."""
+
+    code = "not_found"
+
+
+class EmailTaken(Refusal):
+    """Another user has this address."""
+
+    code = "email_taken"
+
+
+class EmailUnverified(Refusal):
+    """The user has not confirmed an address yet."""
+
+    code = "email_unverified"

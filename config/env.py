@@ -1,0 +1,143 @@
+"""Every environment variable Inkling reads, in one place, typed and documented.
+
+A variable that is set but wrong stops the start with one clear line. The table in the README is
+checked against `VARIABLES` by a test.
+"""
+
+from __future__ import annotations
+
+import os
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: its name, what it reads as when unset, and what it is for."""
+
+    name: str
+    default: str
+    help: str
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("DATABASE_URL", "embedded PostgreSQL", "PostgreSQL to use instead of the embedded one"),
+    Variable("REDIS_URL", "embedded Valkey", "Redis or Valkey to use instead of the embedded one"),
+    Variable(
+        "INKLING_HOME",
+        "`/var/lib/inkling` as root, else `~/.local/share/inkling`",
+        "where data lives: embedded servers, artifacts, the demo checkpoint, development mail",
+    ),
+    Variable("INKLING_PORT", "8000", "port of the web server"),
+    Variable("INKLING_HOST", "127.0.0.1", "address the web server listens on"),
+    Variable("INKLING_PUBLIC_URL", "http://HOST:PORT", "address users reach it by, for links"),
+    Variable("SECRET_KEY", "made once, kept in INKLING_HOME", "signs sessions and download links"),
+    Variable("ALLOWED_HOSTS", "localhost and 127.0.0.1", "host names served, comma-separated"),
+    Variable("POINTS_DAY_TZ", "Asia/Shanghai", "time zone whose midnight starts a points day"),
+    Variable(
+        "ENGINE_IMAGE_MODEL",
+        "demo checkpoint",
+        "folder or repository id of the diffusers checkpoint for pictures",
+    ),
+    Variable("ENGINE_IMAGE_REVISION", "", "pinned commit (40 hex digits) when it is a repository"),
+    Variable(
+        "ENGINE_VIDEO_MODEL",
+        "demo checkpoint",
+        "folder or repository id of the diffusers checkpoint for video",
+    ),
+    Variable("ENGINE_VIDEO_REVISION", "", "pinned commit (40 hex digits) when it is a repository"),
+    Variable("ENGINE_DEVICE", "cuda if there is one, else cpu", "torch device of the GPU worker"),
+    Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
+    Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
+    Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
+    Variable("LOG_LEVEL", "INFO", "least severe log line written"),
+)
+
+DOCUMENTED = frozenset(variable.name for variable in VARIABLES)
+
+
+class Env:
+    """Typed reads of documented variables only; an undocumented name is a bug and raises."""
+
+    def __init__(self, source: Mapping[str, str] | None = None) -> None:
+        self._environ = environ.Env()
+        if source is not None:
+            self._environ.ENVIRON = dict(source)
+
+    def _documented(self, name: str) -> str:
+        if name not in DOCUMENTED:
+            raise KeyError(f"{name} is read but not documented in config/env.py")
+        return name
+
+    def string(self, name: str, default: str = "") -> str:
+        """The variable as text; an empty value counts as unset."""
+        return str(self._environ.str(self._documented(name), default="")) or default
+
+    def integer(self, name: str, default: int) -> int:
+        """The variable as a whole number. Raises ImproperlyConfigured when it is not one."""
+        text = self.string(name)
+        if not text:
+            return default
+        try:
+            return int(text)
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}") from None
+
+    def listing(self, name: str, default: list[str]) -> list[str]:
+        """The variable as comma-separated texts."""
+        text = self.string(name)
+        return [part.strip() for part in text.split(",") if part.strip()] if text else default
+
+    def zone(self, name: str, default: str) -> str:
+        """The variable as an IANA time-zone name. Raises ImproperlyConfigured when unknown."""
+        text = self.string(name, default)
+        try:
+            zoneinfo.ZoneInfo(text)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+            raise ImproperlyConfigured(
+                f"{name} must be a time zone such as Asia/Shanghai, not {text!r}"
+            ) from None
+        return text
+
+    def revision(self, name: str) -> str | None:
+        """The variable as a pinned commit. Raises ImproperlyConfigured unless 40 hex digits."""
+        text = self.string(name).lower()
+        if not text:
+            return None
+        if len(text) != 40 or set(text) - set("0123456789abcdef"):
+            raise ImproperlyConfigured(f"{name} must be a full commit of 40 hex digits")
+        return text
+
+    def database(self, url: str) -> dict[str, Any]:
+        """A Django database setting from a `postgres://` URL. Raises ImproperlyConfigured."""
+        try:
+            parsed: dict[str, Any] = self._environ.db_url_config(url)
+        except Exception as error:
+            raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
+        if parsed.get("ENGINE") != "django.db.backends.postgresql":
+            raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address")
+        return parsed
+
+    def email(self, url: str) -> dict[str, Any]:
+        """Django's EMAIL_* settings from an `smtp://` URL. Raises ImproperlyConfigured."""
+        try:
+            return dict(self._environ.email_url_config(url))
+        except Exception as error:
+            raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}") from None
+
+
+def home() -> Path:
+    """The data folder, as `scripts/dev.py` chooses it too."""
+    explicit = os.environ.get("INKLING_HOME")
+    if explicit:
+        return Path(explicit).expanduser().resolve()
+    if os.geteuid() == 0:
+        return Path("/var/lib/inkling")
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "inkling"

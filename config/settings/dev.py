@@ -1,0 +1,19 @@
+"""`make run`: one machine, embedded servers, mail readable in the browser."""
+
+from config.secret import kept_secret
+from config.settings.base import *  # noqa: F403
+from config.settings.base import INKLING_HOME, env
+
+DEBUG = False
+DEV_MAIL = not env.string("EMAIL_URL")
+SECRET_KEY = env.string("SECRET_KEY") or kept_secret(INKLING_HOME)
+ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+_host = env.string("INKLING_HOST", "127.0.0.1")
+_port = env.integer("INKLING_PORT", 8000)
+PUBLIC_URL = env.string("INKLING_PUBLIC_URL", f"http://{_host}:{_port}").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
