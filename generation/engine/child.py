@@ -1,0 +1,117 @@
+"""The inference child: `python -m generation.engine.child DESCRIPTOR`, started by process.py.
+
+It dies with the worker, and nothing else ends it: signals that a terminal or a service manager
+sends to the whole group are ignored, so that a worker may finish its job before it leaves.
+torch is loaded only after this is settled, because its import takes seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import os
+import queue
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from generation.engine.channel import Channel, Message
+from generation.engine.errors import ENGINE_ERROR, EngineFailure, RenderCanceled
+from generation.engine.types import EngineConfig, RenderSpec
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    """Serve the channel whose descriptor is the only argument, until the worker is gone."""
+    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    settle()
+    first = channel.receive()
+    if first is None or os.getppid() != first["parent"]:
+        return
+    canceled: set[int] = set()
+    orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    threading.Thread(target=listen, args=(channel, orders, canceled), daemon=True).start()
+    settings = {**first["config"], "scratch_dir": Path(first["config"]["scratch_dir"])}
+    serve(channel, EngineConfig(**settings), orders, canceled)
+
+
+def settle() -> None:
+    """Tie this process to its parent and keep library chatter off standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.dup2(2, 1)
+    if sys.platform == "linux":
+        # Beside the end of the channel: a fork of the worker could hold its end open.
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def listen(channel: Channel, orders: queue.SimpleQueue[Message], canceled: set[int]) -> None:
+    """Sort what the worker sends. Runs beside the render, so that a cancel is seen at once."""
+    while True:
+        try:
+            message = channel.receive()
+        except (EOFError, OSError):
+            # No farewell: the worker is gone, and a render must not outlive it.
+            os._exit(0)
+        if message is not None and message["op"] == "cancel":
+            canceled.add(message["id"])
+        elif message is not None:
+            orders.put(message)
+
+
+def serve(
+    channel: Channel,
+    config: EngineConfig,
+    orders: queue.SimpleQueue[Message],
+    canceled: set[int],
+) -> None:
+    """Answer every order with exactly one `done`, `failed` or `canceled`, for ever."""
+    renderer = None
+    while True:
+        order = orders.get()
+        number: int = order["id"]
+
+        def report(stage: str, step: int = 0, of: int = 0, number: int = number) -> None:
+            if number in canceled:
+                raise RenderCanceled
+            channel.send({"event": "progress", "stage": stage, "step": step, "of": of})
+
+        try:
+            report("load")
+            if renderer is None:
+                # By name: importing it loads torch.
+                renderer = importlib.import_module("generation.engine.renderer").Renderer(config)
+            if order["op"] == "warm":
+                renderer.warm()
+                channel.send({"event": "done"})
+                continue
+            # A file without a name: a child that is killed leaves nothing behind.
+            with tempfile.TemporaryFile(dir=config.scratch_dir) as frames:
+                answer = renderer.render(RenderSpec(**order["spec"]), report, frames)
+                channel.send({"event": "done", **answer}, frames.fileno())
+        except RenderCanceled:
+            channel.send({"event": "canceled"})
+        except Exception as error:
+            failure = renderer.explain(error) if renderer is not None else _unstarted(error)
+            channel.send(
+                {
+                    "event": "failed",
+                    "code": failure.code,
+                    "message": failure.message,
+                    "fatal": renderer is None or renderer.is_broken(error),
+                }
+            )
+
+
+def _unstarted(error: Exception) -> EngineFailure:
+    return EngineFailure(ENGINE_ERROR, f"the engine cannot start: {type(error).__name__}: {error}")
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        main()
