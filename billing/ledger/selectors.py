@@ -1,0 +1,140 @@
+"""Reads of the ledger. None of them takes a lock, and none counts a lot whose end has come.
+
+`now` is the caller's clock; a wallet whose latest write is later is read at that write.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from billing.ledger.errors import InsufficientPoints, InvalidRequest, UnknownHold, UnknownWallet
+from billing.ledger.rows import check_amount, fetch_all, fetch_one
+from billing.ledger.types import Balance, HoldState, Lot, Slice, StatementLine
+
+STATEMENT_LINES_MAX = 500
+
+# The subqueries run only when the wallet has an end behind it that nobody has written off yet.
+_BALANCE = """
+select case when w.next_expiry_at <= greatest(%s, w.latest_at)
+            then w.available_cp - ledger_due(w.id, greatest(%s, w.latest_at))
+            else w.available_cp end,
+       w.held_cp, w.debt_cp, w.version,
+       case when w.next_expiry_at <= greatest(%s, w.latest_at)
+            then (select min(expires_at) from ledger_lot l
+                   where l.wallet_id = w.id and l.open and l.expires_at > greatest(%s, w.latest_at))
+            else w.next_expiry_at end
+  from ledger_wallet w where w.id = %s
+"""
+_LOTS = """
+select l.id, l.wallet_id, l.source, l.paid, l.granted_cp, l.remaining_cp, l.starts_at, l.expires_at,
+       l.reference
+  from ledger_wallet w
+  join ledger_lot l on l.wallet_id = w.id and l.open
+   and (l.expires_at is null or l.expires_at > greatest(%s, w.latest_at))
+ where w.id = %s
+ order by l.expires_at, l.paid, l.id
+"""
+_TRANSACTIONS = """
+select id, version, kind::text, occurred_at, available_after_cp, held_after_cp, reference, reason
+  from ledger_transaction where wallet_id = %s and version < %s order by version desc limit %s
+"""
+_MOVED = """
+select e.transaction_id, e.lot_id, sum(abs(e.amount_cp))::bigint / 2, l.source, l.paid,
+       coalesce(sum(e.amount_cp) filter (where e.account = 'available'), 0)::bigint,
+       coalesce(sum(e.amount_cp) filter (where e.account = 'held'), 0)::bigint,
+       coalesce(sum(e.amount_cp) filter (where e.account = 'spent'), 0)::bigint
+  from ledger_entry e
+  join ledger_lot l on l.wallet_id = e.wallet_id and l.id = e.lot_id
+ where e.wallet_id = %s and e.transaction_id = any (%s)
+ group by e.transaction_id, e.lot_id, l.source, l.paid
+ order by e.transaction_id, min(e.line)
+"""
+_HOLD = """
+select h.state::text, h.amount_cp, h.captured_cp, h.reference,
+       array_agg(s.lot_id order by s.place), array_agg(s.amount_cp order by s.place),
+       array_agg(l.source order by s.place), array_agg(l.paid order by s.place)
+  from ledger_hold h
+ cross join unnest(h.lot_ids, h.lot_amounts_cp) with ordinality s (lot_id, amount_cp, place)
+  join ledger_lot l on l.wallet_id = h.wallet_id and l.id = s.lot_id
+ where h.wallet_id = %s and h.id = %s
+ group by h.wallet_id, h.id
+"""
+_DUE = """
+select id from ledger_wallet where next_expiry_at <= %s order by next_expiry_at limit %s
+"""
+
+
+def balance(*, wallet_id: int, now: datetime) -> Balance:
+    """What the wallet has, in one row (cp). Raises UnknownWallet."""
+    row = fetch_one(_BALANCE, now, now, now, now, wallet_id)
+    if row is None:
+        raise UnknownWallet(f"wallet {wallet_id}")
+    return Balance(*row)
+
+
+def lots(*, wallet_id: int, now: datetime) -> list[Lot]:
+    """The lots that can be held now, in order of use; none for an unknown wallet."""
+    return [Lot(*row) for row in fetch_all(_LOTS, now, wallet_id)]
+
+
+def preview(*, wallet_id: int, amount_cp: int, now: datetime) -> list[Slice]:
+    """The slices a hold would take now, in order of use.
+
+    Raises InvalidRequest, InsufficientPoints.
+    """
+    check_amount(amount_cp)
+    slices: list[Slice] = []
+    left_cp = amount_cp
+    for lot in lots(wallet_id=wallet_id, now=now):
+        take_cp = min(left_cp, lot.remaining_cp)
+        slices.append(Slice(lot.id, take_cp, lot.source, lot.paid))
+        left_cp -= take_cp
+        if not left_cp:
+            return slices
+    raise InsufficientPoints(needed_cp=amount_cp, available_cp=amount_cp - left_cp)
+
+
+def statement(
+    *, wallet_id: int, before_version: int | None = None, limit: int = 50
+) -> list[StatementLine]:
+    """The wallet's transactions, newest first, older than `before_version` when given.
+
+    Raises InvalidRequest for a limit outside 1 to 500.
+    """
+    if not 0 < limit <= STATEMENT_LINES_MAX:
+        raise InvalidRequest(f"limit must be from 1 to {STATEMENT_LINES_MAX}, not {limit}")
+    newest = 2**63 - 1 if before_version is None else before_version
+    transactions = fetch_all(_TRANSACTIONS, wallet_id, newest, limit)
+    lines: dict[int, list[tuple[Slice, int, int, int]]] = {row[0]: [] for row in transactions}
+    for row in fetch_all(_MOVED, wallet_id, list(lines)):
+        transaction_id, lot_id, moved_cp, source, paid, *deltas = row
+        lines[transaction_id].append((Slice(lot_id, moved_cp, source, paid), *deltas))
+    return [
+        StatementLine(
+            transaction_id,
+            version,
+            kind,
+            at,
+            sum(line[1] for line in lines[transaction_id]),
+            sum(line[2] for line in lines[transaction_id]),
+            sum(line[3] for line in lines[transaction_id]),
+            *after,
+            tuple(line[0] for line in lines[transaction_id]),
+        )
+        for transaction_id, version, kind, at, *after in transactions
+    ]
+
+
+def hold(*, wallet_id: int, hold_id: int) -> HoldState:
+    """A hold as it stands. Raises UnknownHold."""
+    row = fetch_one(_HOLD, wallet_id, hold_id)
+    if row is None:
+        raise UnknownHold(f"hold {hold_id} of wallet {wallet_id}")
+    state, amount_cp, captured_cp, reference, *columns = row
+    slices = tuple(map(Slice, *columns))
+    return HoldState(hold_id, state, amount_cp, captured_cp, reference, slices)
+
+
+def wallets_due(*, now: datetime, limit: int) -> list[int]:
+    """Wallets with a lot to write off, the longest overdue first."""
+    return [row[0] for row in fetch_all(_DUE, now, limit)]

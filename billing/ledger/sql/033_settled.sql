@@ -1,0 +1,15 @@
+-- What a capture or a release answered the first time, or key_reused when the key belongs to
+-- another request.
+drop function if exists ledger_settled;
+create function ledger_settled(
+    t ledger_transaction, p_hash bytea,
+    out outcome text, out transaction_id bigint, out hold_state text, out captured_cp bigint,
+    out released_cp bigint, out courtesy_lot_id bigint,
+    out available_cp bigint, out held_cp bigint, out version bigint, out replayed boolean)
+language sql stable as $$
+    select case when t.request_hash = p_hash then 'ok' else 'key_reused' end, t.id, h.state::text,
+           h.captured_cp, h.amount_cp - h.captured_cp, t.lot_id,
+           t.available_after_cp, t.held_after_cp, t.version, true
+      from (select 1) always
+      left join ledger_hold h on h.wallet_id = t.wallet_id and h.id = t.hold_id;
+$$;
