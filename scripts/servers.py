@@ -8,16 +8,20 @@ keeps them running until `services stop`.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import postgres, valkey
+from scripts.backoff import Backoff
 from scripts.locks import Busy, held, locked
 from scripts.places import Places
 from scripts.processes import alive
 from scripts.terminal import Stop
 
 START_WAIT_S = 660.0
+# Whoever stops the servers holds their lock alone for a moment.
+USERS_WAIT_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,8 @@ class Servers:
         """The file that keeps the servers running without a user."""
         return self.places.run / "keep-services"
 
-    def start(self) -> dict[str, int]:
-        """Start what is ours and not running; pids by name. Raises Stop.
+    def start(self, give_up: Callable[[], bool] = lambda: False) -> dict[str, int]:
+        """Start what is ours and not running; pids by name. Raises Stop, or when `give_up()`.
 
         Several processes may do this at once: one starts, the others wait and find it running.
         """
@@ -48,9 +52,9 @@ class Servers:
         try:
             with locked(self.places.run / "start.lock", wait_s=START_WAIT_S):
                 if self.postgres:
-                    pids["postgres"] = postgres.start(self.places)
+                    pids["postgres"] = postgres.start(self.places, give_up)
                 if self.valkey:
-                    pids["valkey"] = valkey.start(self.places)
+                    pids["valkey"] = valkey.start(self.places, give_up)
         except Busy:
             raise Stop("Another process has been starting the servers for too long.") from None
         return pids
@@ -100,3 +104,42 @@ def servers(places: Places) -> Servers:
 def lost(pids: dict[str, int]) -> list[str]:
     """Names of servers that no longer run."""
     return [name for name, pid in pids.items() if not alive(pid)]
+
+
+class ServerWatch:
+    """Starts an embedded server again when it has died."""
+
+    def __init__(
+        self,
+        ours: Servers,
+        pids: dict[str, int],
+        *,
+        ending: Callable[[], bool],
+        tell: Callable[[str], None],
+    ) -> None:
+        self._ours = ours
+        self._pids = pids
+        self._ending = ending
+        self._tell = tell
+        self._backoff = Backoff()
+        self._deaths = 0
+        self._started_at = self._next_at = 0.0
+
+    def tick(self, now: float) -> None:
+        """Look once; called several times a second."""
+        missing = lost(self._pids)
+        if not missing or now < self._next_at:
+            return
+        if now - self._started_at >= self._backoff.steady_s:
+            self._deaths = 0
+        self._deaths += 1
+        self._started_at = now
+        self._next_at = now + self._backoff.delay_s(self._deaths + 1)
+        told = self._deaths <= self._backoff.quick_deaths
+        if told:
+            self._tell(f"[{', '.join(missing)}] died; starting it again")
+        try:
+            self._pids = self._ours.start(self._ending)
+        except Stop as error:
+            if told and not self._ending():
+                self._tell(f"[{', '.join(missing)}] {error}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -9,7 +10,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 FULL = "no space left on device"
@@ -20,26 +20,61 @@ class Stop(Exception):
     """The verb cannot go on; the text is the one line the user reads. Exit code 1."""
 
 
+class DiskFull(Stop):
+    """A program ended because the disk is full."""
+
+
+class Terminal:
+    """Standard output, shared by steps whose line is still open and by lines of processes."""
+
+    def __init__(self) -> None:
+        self._open = False
+        self._lock = threading.Lock()
+
+    def write(self, text: str, *, keep_open: bool = False) -> None:
+        """Write a text and end its line unless it is kept open for `add`."""
+        with self._lock:
+            self._print("\n" * self._open + text + "\n" * (not keep_open))
+            self._open = keep_open
+
+    def add(self, text: str, *, otherwise: str = "", end: bool = False) -> None:
+        """Add to the open line. When another line came between, write `otherwise` and the text."""
+        with self._lock:
+            if self._open or otherwise:
+                self._print(("" if self._open else otherwise) + text + "\n" * end)
+                self._open = self._open and not end
+
+    def _print(self, text: str) -> None:
+        # A terminal that was closed must not stop what is being cleaned up.
+        with contextlib.suppress(OSError):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+terminal = Terminal()
+
+
 def say(line: str = "") -> None:
     """One line, at once."""
-    print(line, flush=True)
+    terminal.write(line)
 
 
 def warn(line: str) -> None:
     """One line on standard error, at once."""
-    print(line, file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def step(name: str) -> Iterator[None]:
     """Announce a step, add a dot every few seconds, end the line with the seconds it took."""
-    print(f"  {name} ", end="", flush=True)
     began = time.monotonic()
+    terminal.write(f"  {name}", keep_open=True)
     ended = threading.Event()
 
     def dots() -> None:
         while not ended.wait(DOT_EVERY_S):
-            print(".", end="", flush=True)
+            terminal.add(".")
 
     ticker = threading.Thread(target=dots, daemon=True)
     ticker.start()
@@ -50,12 +85,12 @@ def step(name: str) -> Iterator[None]:
     finally:
         ended.set()
         ticker.join()
-        print(f" {outcome}", flush=True)
+        terminal.add(f" {outcome}", otherwise=f"  {name}:", end=True)
 
 
-def disk_full(error: BaseException) -> bool:
+def disk_full(error: OSError) -> bool:
     """Whether an error says that the disk, or the user's share of it, is full."""
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def disk_full_line(folder: Path) -> str:
@@ -69,9 +104,9 @@ def last_lines(text: str, count: int) -> list[str]:
 
 
 def reason(output: str, folder: Path) -> str:
-    """The line of a program's output that best says why it failed."""
+    """The line of a program's output that best says why it failed. Raises DiskFull."""
     if FULL in output.lower():
-        return disk_full_line(folder)
+        raise DiskFull(disk_full_line(folder))
     lines = last_lines(output, 40)
     for line in reversed(lines):
         if any(word in line for word in ("Error", "error:", "FATAL", "PANIC")):

@@ -7,11 +7,13 @@ import platform
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
+from scripts.logs import end_of, rotate
 from scripts.places import SITE_PACKAGES, Places
 from scripts.processes import alive, signal_process, wait_until
-from scripts.terminal import Stop, last_lines, reason
+from scripts.terminal import Stop, reason
 
 START_S = 60.0
 STOP_S = 5.0
@@ -56,10 +58,10 @@ def ready(places: Places) -> bool:
     return "+PONG" in ask(places.valkey_socket, "PING")
 
 
-def start(places: Places) -> int:
+def start(places: Places, give_up: Callable[[], bool] = lambda: False) -> int:
     """Start the server unless it runs, wait until it answers, return its pid. Hold the lock.
 
-    Raises Stop with the reason from its log.
+    Raises Stop with the reason from its log, or when `give_up()` holds before it answers.
     """
     pid = running(places)
     if pid is None:
@@ -84,6 +86,7 @@ def start(places: Places) -> int:
             "--daemonize",
             "no",
         ]
+        rotate(places.log_file("valkey"))
         with places.log_file("valkey").open("a") as log:
             pid = subprocess.Popen(
                 command,
@@ -93,9 +96,9 @@ def start(places: Places) -> int:
                 stderr=log,
                 start_new_session=True,
             ).pid
-    if not wait_until(lambda: ready(places) or not alive(pid), START_S) or not alive(pid):
-        text = places.log_file("valkey").read_text(errors="replace")
-        text = "\n".join(last_lines(text, 20))
+    wait_until(lambda: ready(places) or not alive(pid) or give_up(), START_S)
+    if not ready(places):
+        text = "\n".join(end_of(places.log_file("valkey"), 20))
         raise Stop(f"Valkey does not start: {reason(text, places.home)}")
     return pid
 

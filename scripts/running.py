@@ -1,0 +1,151 @@
+"""`make run`: from whatever is there to a running Inkling, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import types
+import urllib.request
+from collections.abc import Callable
+
+from scripts import preparing
+from scripts.claim import Address, address, check_port, the_only_run
+from scripts.guard import Guard, guarded
+from scripts.installing import install
+from scripts.locks import locked
+from scripts.places import PYTHON, ROOT, VENV, Places, places
+from scripts.servers import USERS_WAIT_S, Servers, ServerWatch, servers
+from scripts.supervisor import POLL_S, Keeper, Program, Supervisor
+from scripts.terminal import Stop, say, step
+
+READY_S = 120.0
+
+
+def programs(here: Places, at: Address) -> list[Program]:
+    """The processes of Inkling, in the order they start."""
+    env = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
+    celery = [str(PYTHON), "-m", "celery", "-A", "config"]
+    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+    commands = {
+        "web": [
+            str(VENV / "bin" / "granian"), "--interface", "wsgi", "config.wsgi:application",
+            "--host", at.host, "--port", str(at.port), "--workers", "2",
+            "--blocking-threads", "4", "--workers-kill-timeout", "3",
+            "--respawn-failed-workers", "--respawn-interval", "0.2",
+        ],
+        "gpu": [
+            *celery, "worker", "-n", "gpu@%h", "-Q", "gpu", "-I", "generation.worker",
+            "-P", "solo", "-c", "1", "--disable-prefetch", *quiet,
+        ],
+        "background": [
+            *celery, "worker", "-n", "background@%h", "-Q", "background",
+            "-P", "threads", "-c", "2", *quiet,
+        ],
+        "clock": [
+            *celery, "beat", "--schedule", str(here.run / "clock"), "--pidfile", "",
+            "--loglevel", "WARNING",
+        ],
+    }  # fmt: skip
+    return [
+        Program(name, command, here.log_file(name), ROOT, env) for name, command in commands.items()
+    ]
+
+
+class Signals:
+    """Ctrl-C, SIGTERM and a closed terminal ask for an end; a second one for an end at once."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.at_once = False
+
+    def listen(self) -> None:
+        """Take the signals from here on."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, frame: types.FrameType | None) -> None:
+        self.at_once = self.asked.is_set()
+        self.asked.set()
+
+
+def answers(url: str) -> bool:
+    """Whether the web server says that everything it needs is there."""
+    try:
+        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def prepare(here: Places, ours: Servers) -> tuple[dict[str, int], str]:
+    """Bring everything in place; pids of the embedded servers and the sign-ins. Raises Stop."""
+    preparing.check_external(ours)
+    pids = {}
+    if ours.postgres or ours.valkey:
+        with step("Starting the embedded servers"):
+            pids = ours.start()
+    preparing.migrate(here)
+    sign_ins = preparing.seed(here)
+    preparing.build_checkpoint(here)
+    preparing.collect_static(here)
+    return pids, sign_ins
+
+
+def serve(here: Places, ours: Servers, at: Address, guard: Guard) -> None:
+    """Prepare, start, stay until asked to end, stop. Raises Stop."""
+    pids, sign_ins = prepare(here, ours)
+    signals = Signals()
+    signals.listen()
+    ending = signals.asked.is_set
+    supervisor = Supervisor(programs(here, at), guard, tell=say)
+    watch = ServerWatch(ours, pids, ending=ending, tell=say)
+
+    def tick() -> None:
+        supervisor.tick()
+        watch.tick(time.monotonic())
+
+    try:
+        with step("Starting web, gpu, background and clock"):
+            supervisor.start()
+            wait_ready(supervisor.keeper("web"), tick, signals.asked, at)
+        if not ending():
+            say(f"\n{sign_ins}\nInkling runs at {at.url} - Ctrl-C stops it.")
+        while not signals.asked.wait(POLL_S):
+            tick()
+    finally:
+        say()
+        with step("Stopping web, gpu, background and clock"):
+            supervisor.stop(at_once=lambda: signals.at_once)
+
+
+def wait_ready(web: Keeper, tick: Callable[[], None], asked: threading.Event, at: Address) -> None:
+    """Wait until the web server is ready. Raises Stop when it keeps dying or takes too long."""
+    deadline = time.monotonic() + READY_S
+    while not asked.wait(POLL_S) and not answers(at.url):
+        tick()
+        if web.keeps_dying:
+            raise Stop(f"The web server does not start (log: {web.program.log}).")
+        if time.monotonic() > deadline:
+            raise Stop(f"{at.url}/readyz does not answer 200 (log: {web.program.log}).")
+
+
+def run() -> int:
+    """The verb. Returns the exit code. Raises Stop."""
+    # Until the processes run, SIGTERM and a closed terminal end the start like Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    here, at = places(), address()
+    here.prepare()
+    with the_only_run(here, at) as lock:
+        check_port(at)
+        install()
+        ours = servers(here)
+        try:
+            with locked(ours.users, shared=True, wait_s=USERS_WAIT_S), guarded(lock) as guard:
+                serve(here, ours, at, guard)
+        finally:
+            with step("Stopping the embedded servers"):
+                ours.stop_if_unused()
+    return 0

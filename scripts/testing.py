@@ -1,0 +1,114 @@
+"""`make test`, `make bench` and `make check`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from scripts import browser
+from scripts.guard import guarded
+from scripts.installing import install
+from scripts.locks import Busy, locked
+from scripts.places import PYTHON, ROOT, VENV, places
+from scripts.preparing import check_external
+from scripts.servers import USERS_WAIT_S, servers
+from scripts.terminal import Stop, last_lines, say, step
+
+MOST_WORKERS = 4
+OWN_DISTRIBUTION = ("-n", "--numprocesses", "--pdb", "no:xdist")
+
+CHECKS: Mapping[str, list[str | Path]] = {
+    "ruff check": [VENV / "bin" / "ruff", "check", "."],
+    "ruff format": [VENV / "bin" / "ruff", "format", "--check", "."],
+    "mypy": [VENV / "bin" / "mypy", "."],
+    "imports": [VENV / "bin" / "lint-imports", "--no-cache"],
+    "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
+    "django": [PYTHON, "manage.py", "check"],
+}
+
+
+@contextmanager
+def with_servers() -> Iterator[None]:
+    """The environment and both servers for as long as the block runs. Raises Stop."""
+    here = places()
+    here.prepare()
+    install()
+    ours = servers(here)
+    try:
+        with locked(here.run / "test.lock") as lock:
+            try:
+                with locked(ours.users, shared=True, wait_s=USERS_WAIT_S), guarded(lock):
+                    check_external(ours)
+                    with step("Starting the servers"):
+                        ours.start()
+                    yield
+            finally:
+                ours.stop_if_unused()
+    except Busy:
+        raise Stop(
+            f"Tests or measurements already run on {here.home}: wait, or set INKLING_HOME."
+        ) from None
+
+
+def foreground(command: Sequence[str | os.PathLike[str]]) -> int:
+    """Run a program that owns the terminal; its exit code. Ctrl-C is its to answer."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process = subprocess.Popen(command, cwd=ROOT, preexec_fn=default_interrupt)
+    try:
+        return process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+        signal.signal(signal.SIGINT, before)
+
+
+def default_interrupt() -> None:
+    """Let the child hear Ctrl-C that its parent ignores."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def distribution(arguments: Sequence[str]) -> list[str]:
+    """How pytest spreads tests: at least two processes, at most four, a file stays together."""
+    if any(argument.startswith(OWN_DISTRIBUTION) for argument in arguments):
+        return []
+    workers = max(2, min(os.cpu_count() or 2, MOST_WORKERS))
+    return ["-n", str(workers), "--dist", "loadfile"]
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Run the tests; pytest's exit code. Its closing line is the last that is printed."""
+    with with_servers():
+        browser.provide()
+        return foreground([PYTHON, "-m", "pytest", *distribution(arguments), *arguments])
+
+
+def bench(arguments: Sequence[str]) -> int:
+    """Run the measurements; their exit code."""
+    with with_servers():
+        return foreground([PYTHON, "-m", "bench", *arguments])
+
+
+def check() -> int:
+    """Run every static check, whatever the others said. Returns 1 when one failed, else 0."""
+    install()
+    failed = []
+    for name, command in CHECKS.items():
+        began = time.monotonic()
+        result = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        verdict = "ok" if result.returncode == 0 else "FAILED"
+        say(f"  {name:<12} {verdict:<6} {time.monotonic() - began:5.1f} s")
+        if result.returncode != 0:
+            failed.append(name)
+            for line in last_lines(result.stdout + result.stderr, 60):
+                say(f"    {line}")
+    say(f"make check: {', '.join(failed)} failed" if failed else "make check: all passed")
+    return 1 if failed else 0
