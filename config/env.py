@@ -27,7 +27,9 @@ class Variable:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("DATABASE_URL", "embedded PostgreSQL", "PostgreSQL to use instead of the embedded one"),
+    Variable(
+        "DATABASE_URL", "embedded PostgreSQL", "PostgreSQL to use instead of the embedded one"
+    ),
     Variable("REDIS_URL", "embedded Valkey", "Redis or Valkey to use instead of the embedded one"),
     Variable(
         "INKLING_HOME",
@@ -114,22 +116,28 @@ class Env:
             raise ImproperlyConfigured(f"{name} must be a full commit of 40 hex digits")
         return text
 
-    def database(self, url: str) -> dict[str, Any]:
-        """A Django database setting from a `postgres://` URL. Raises ImproperlyConfigured."""
+    def database(self, name: str) -> dict[str, Any]:
+        """A Django database setting from a `postgres://` URL, empty when the variable is unset.
+
+        Raises ImproperlyConfigured.
+        """
+        url = self.string(name)
+        if not url:
+            return {}
         try:
             parsed: dict[str, Any] = self._environ.db_url_config(url)
         except Exception as error:
-            raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from None
+            raise ImproperlyConfigured(f"{name} cannot be read: {error}") from None
         if parsed.get("ENGINE") != "django.db.backends.postgresql":
-            raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address")
+            raise ImproperlyConfigured(f"{name} must be a postgres:// address")
         return parsed
 
-    def email(self, url: str) -> dict[str, Any]:
+    def email(self, name: str) -> dict[str, Any]:
         """Django's EMAIL_* settings from an `smtp://` URL. Raises ImproperlyConfigured."""
         try:
-            return dict(self._environ.email_url_config(url))
+            return dict(self._environ.email_url_config(self.string(name)))
         except Exception as error:
-            raise ImproperlyConfigured(f"EMAIL_URL cannot be read: {error}") from None
+            raise ImproperlyConfigured(f"{name} cannot be read: {error}") from None
 
 
 def home() -> Path:

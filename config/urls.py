@@ -4,8 +4,35 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+
+from config import health
+from generation.api.downloads import artifact
+
+# The description of the API is public, like the price list.
+_OPEN = {"authentication_classes": [], "permission_classes": [AllowAny]}
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("admin/", admin.site.urls),
+    path("", include("generation.portal.urls")),
+    path("", include("billing.portal.urls")),
+    path("", include("accounts.portal.urls")),
     path("account/", include("allauth.urls")),
+    path("artifacts/<str:token>", artifact, name="artifact"),
+    path("api/v1/", include("billing.api.urls")),
+    path("api/v1/", include("generation.api.urls")),
+    path("api/schema", SpectacularAPIView.as_view(**_OPEN), name="api-schema"),
+    path(
+        "api/docs",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema", **_OPEN),
+        name="api-docs",
+    ),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("dev/mail/", include("config.devmail")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
 ]
+
+handler404 = "config.api.fallbacks.not_found"
+handler500 = "config.api.fallbacks.server_error"

@@ -14,7 +14,7 @@ class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail. Callers go through `accounts.services.users`."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A saved user; the address is stored lower-cased so that it is unique as people mean it."""
+        """A saved user; the address is stored in lower case, so that it is unique as people mean."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -29,12 +29,12 @@ class User(AbstractUser):
     """A person who signs in; points live in a wallet, which billing keeps."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    username = None
+    username = None  # type: ignore[assignment]  # e-mail is the name
     email = models.EmailField(_("e-mail address"), unique=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("user")

@@ -10,7 +10,7 @@ from accounts.models import User
 
 def has_verified_email(user: User) -> bool:
     """Whether the user confirmed at least one address."""
-    return EmailAddress.objects.filter(user=user, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, verified=True).exists())
 
 
 def user_by_email(email: str) -> User:

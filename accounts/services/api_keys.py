@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -31,7 +32,7 @@ def hash_secret(secret: str) -> bytes:
 
 @transaction.atomic(durable=True)
 def create_api_key(*, user: User, name: str, now: datetime) -> NewKey:
-    """Make a key for `user`. Raises InvalidRequest without a name or with one over 80 characters."""
+    """Make a key for `user`. Raises InvalidRequest unless its name has 1 to 80 characters."""
     name = name.strip()
     if not name or len(name) > 80:
         raise InvalidRequest("A key needs a name.", fields={"name": "1 to 80 characters"})
@@ -47,7 +48,7 @@ def create_api_key(*, user: User, name: str, now: datetime) -> NewKey:
 
 
 @transaction.atomic(durable=True)
-def revoke_api_key(*, user: User, key_id: object, now: datetime) -> None:
+def revoke_api_key(*, user: User, key_id: UUID, now: datetime) -> None:
     """Stop a key at once. Raises NotFound when it is not this user's; revoking twice is nothing."""
     keys = ApiKey.objects.filter(user=user, id=key_id)
     if not keys.filter(revoked_at=None).update(revoked_at=now) and not keys.exists():

@@ -81,9 +81,13 @@ TEMPLATES = [
 # Without a URL both are the embedded servers `scripts/dev.py` starts: unix sockets only.
 RUN_DIR = INKLING_HOME / "run"
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.database(
-        env.string("DATABASE_URL", f"postgres://inkling@{str(RUN_DIR).replace('/', '%2F')}/inkling")
-    )
+    "default": env.database("DATABASE_URL")
+    or {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": str(RUN_DIR),
+        "NAME": "inkling",
+        "USER": "inkling",
+    }
 }
 DATABASES["default"] |= {
     # One use case, one transaction, opened where it is written; never one per request.
@@ -106,9 +110,7 @@ def redis_urls(url: str, socket: Path, database: int) -> tuple[str, str]:
     return f"unix://{socket}?db={database}", f"redis+socket://{socket}?virtual_host={database}"
 
 
-REDIS_CACHE_URL, REDIS_BROKER_URL = redis_urls(
-    env.string("REDIS_URL"), RUN_DIR / "valkey.sock", 0
-)
+REDIS_CACHE_URL, REDIS_BROKER_URL = redis_urls(env.string("REDIS_URL"), RUN_DIR / "valkey.sock", 0)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -155,7 +157,7 @@ POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
 
 # --- generation -------------------------------------------------------------------------------
 # The web process never imports the engine; this dotted name is resolved in the GPU worker only.
-GENERATION_ENGINE = "generation.engine.process.ChildEngine"
+GENERATION_ENGINE = "config.engine.child_engine"
 DEMO_CHECKPOINT = INKLING_HOME / "checkpoints" / "demo"
 ENGINE_IMAGE_MODEL = env.string("ENGINE_IMAGE_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_IMAGE_REVISION = env.revision("ENGINE_IMAGE_REVISION")
@@ -173,7 +175,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": None,
+    "DEFAULT_PAGINATION_CLASS": "config.api.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api.errors.problem_handler",
     "UNAUTHENTICATED_USER": None,
@@ -241,7 +243,9 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+            "processor": structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "event"]
+            ),
             "foreign_pre_chain": [
                 structlog.stdlib.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),

@@ -12,7 +12,10 @@ _host = env.string("INKLING_HOST", "127.0.0.1")
 _port = env.integer("INKLING_PORT", 8000)
 PUBLIC_URL = env.string("INKLING_PUBLIC_URL", f"http://{_host}:{_port}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+if DEV_MAIL:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+else:
+    globals().update(env.email("EMAIL_URL"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -8,9 +8,7 @@ DEV_MAIL = True
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PUBLIC_URL = "http://testserver"
-REDIS_CACHE_URL, REDIS_BROKER_URL = redis_urls(
-    env.string("REDIS_URL"), RUN_DIR / "valkey.sock", 1
-)
+REDIS_CACHE_URL, REDIS_BROKER_URL = redis_urls(env.string("REDIS_URL"), RUN_DIR / "valkey.sock", 1)
 CELERY_BROKER_URL = REDIS_BROKER_URL
 CACHES = {
     "default": {

@@ -28,5 +28,7 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
         # The secret alone on standard output, so that a script can take it as it is.
-        self.stderr.write(f"Key {made.key.name!r} of {made.key.user.email}; keep it, it is shown once:")
+        self.stderr.write(
+            f"Key {made.key.name!r} of {made.key.user.email}; keep it, it is shown once:"
+        )
         self.stdout.write(made.secret)

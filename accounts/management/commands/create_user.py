@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--email", required=True)
         parser.add_argument("--password", required=True)
-        parser.add_argument("--verified", action="store_true", help="the address counts as confirmed")
+        parser.add_argument(
+            "--verified", action="store_true", help="the address counts as confirmed"
+        )
         parser.add_argument("--operator", action="store_true", help="may open the desk")
 
     def handle(self, *args: Any, **options: Any) -> None:

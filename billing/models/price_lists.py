@@ -1,0 +1,50 @@
+"""Versions of what things cost. A published version is never edited: a new one follows it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PriceList(models.Model):
+    """A version; live from `starts_at` until a higher version has started."""
+
+    version = models.PositiveIntegerField(_("version"), primary_key=True)
+    starts_at = models.DateTimeField(_("starts"))
+
+    class Meta:
+        verbose_name = _("price list")
+        verbose_name_plural = _("price lists")
+        ordering = ["-version"]
+
+    def __str__(self) -> str:
+        return f"price list {self.version}"
+
+
+class PriceLine(models.Model):
+    """What one unit of one kind of work costs."""
+
+    price_list = models.ForeignKey(PriceList, on_delete=models.CASCADE, related_name="lines")
+    code = models.CharField(_("code"), max_length=40)
+    kind = models.CharField(_("kind"), max_length=20)
+    quality = models.CharField(_("quality"), max_length=20, blank=True)
+    seconds = models.PositiveIntegerField(_("seconds"), default=0)
+    unit = models.CharField(_("unit"), max_length=20)
+    unit_cp = models.BigIntegerField(_("price, hundredths of a point"))
+
+    class Meta:
+        verbose_name = _("price line")
+        verbose_name_plural = _("price lines")
+        ordering = ["price_list", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["price_list", "code"], name="price_line_code_once"),
+            models.UniqueConstraint(
+                fields=["price_list", "kind", "quality", "seconds"], name="price_line_work_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unit_cp__gt=0), name="price_line_costs_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,36 @@
+"""The live price list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from billing import models
+from billing.errors import NotForSale
+from billing.types import PriceLine, PriceList
+
+
+def live_price_list(*, now: datetime) -> PriceList:
+    """The highest version that has started. Raises NotForSale before the first one has."""
+    row = (
+        models.PriceList.objects.filter(starts_at__lte=now)
+        .prefetch_related("lines")
+        .order_by("-version")
+        .first()
+    )
+    if row is None:
+        raise NotForSale("No price list has started yet.")
+    return PriceList(
+        version=row.version,
+        starts_at=row.starts_at,
+        lines=tuple(
+            PriceLine(
+                code=line.code,
+                kind=line.kind,
+                quality=line.quality,
+                seconds=line.seconds,
+                unit=line.unit,
+                unit_cp=line.unit_cp,
+            )
+            for line in row.lines.all()
+        ),
+    )

@@ -1,0 +1,53 @@
+"""What a wallet's owner sees: points, lots in order of use, the next claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from accounts.models import User
+from accounts.selectors.users import has_verified_email
+from billing.ledger import selectors as ledger
+from billing.ledger.models import Transaction
+from billing.models import WalletOwner
+from billing.points_day import points_day
+from billing.types import Lot
+
+
+@dataclass(frozen=True, slots=True)
+class WalletOverview:
+    """Points of a wallet in hundredths; `wallet_id` is None before the first need of one."""
+
+    wallet_id: int | None
+    available_cp: int
+    held_cp: int
+    debt_cp: int
+    lots: list[Lot]
+    next_claim_at: datetime
+    claimable: bool
+
+
+def overview(*, user: User, now: datetime) -> WalletOverview:
+    """The user's wallet as of `now`. `next_claim_at` is not after `now` when a claim is due."""
+    day = points_day(now, settings.POINTS_DAY_TZ)
+    wallet_id = wallet_id_of(user)
+    if wallet_id is None:
+        return WalletOverview(None, 0, 0, 0, [], day.starts_at, has_verified_email(user))
+    balance = ledger.balance(wallet_id=wallet_id, now=now)
+    claimed = Transaction.objects.filter(wallet_id=wallet_id, key=day.claim_key).exists()
+    return WalletOverview(
+        wallet_id=wallet_id,
+        available_cp=balance.available_cp,
+        held_cp=balance.held_cp,
+        debt_cp=balance.debt_cp,
+        lots=ledger.lots(wallet_id=wallet_id, now=now),
+        next_claim_at=day.ends_at if claimed else day.starts_at,
+        claimable=not claimed and has_verified_email(user),
+    )
+
+
+def wallet_id_of(user: User) -> int | None:
+    """The user's wallet, None when none was opened yet."""
+    return WalletOwner.objects.filter(user=user).values_list("wallet_id", flat=True).first()

@@ -1,0 +1,35 @@
+"""What runs on the clock for the ledger."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+
+from billing.ledger import checks
+from billing.ledger import selectors as ledger_reads
+from billing.ledger import services as ledger
+
+log = logging.getLogger(__name__)
+_AT_ONCE = 1000
+
+
+def expire_due_lots(*, now: datetime) -> int:
+    """Write the expiry of lots that have ended, a wallet a transaction; returns the cp expired.
+
+    Nothing depends on it: an ended lot is neither shown nor spendable before it is swept.
+    """
+    expired_cp = 0
+    for wallet_id in ledger_reads.wallets_due(now=now, limit=_AT_ONCE):
+        with transaction.atomic(durable=True):
+            expired_cp += ledger.expire(wallet_id=wallet_id, now=now)
+    return expired_cp
+
+
+def check_ledger(*, now: datetime) -> list[checks.Breach]:
+    """Every breach of the ledger's invariants, each logged as an error; empty when sound."""
+    breaches = checks.check(now=now)
+    for breach in breaches:
+        log.error("ledger breach: %s: %s", breach.invariant, breach.detail)
+    return breaches

@@ -1,0 +1,125 @@
+"""Turns what went wrong into an RFC 9457 problem document. The only place that does.
+
+Each answer has `type`, `title`, `status`, `detail` and a stable `code`; `fields` names the inputs
+at fault; a refusal's own facts stand beside them.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404
+from drf_standardized_errors.formatter import flatten_errors
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from accounts.errors import Refusal
+
+log = logging.getLogger(__name__)
+
+# Every code the API can refuse with, and its HTTP status. A test holds this table complete.
+STATUS: dict[str, HTTPStatus] = {
+    "invalid_request": HTTPStatus.BAD_REQUEST,
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "insufficient_points": HTTPStatus.PAYMENT_REQUIRED,
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "email_unverified": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "not_acceptable": HTTPStatus.NOT_ACCEPTABLE,
+    "already_claimed": HTTPStatus.CONFLICT,
+    "email_taken": HTTPStatus.CONFLICT,
+    "idempotency_conflict": HTTPStatus.CONFLICT,
+    "job_finished": HTTPStatus.CONFLICT,
+    "quote_expired": HTTPStatus.CONFLICT,
+    "quote_mismatch": HTTPStatus.CONFLICT,
+    "quote_used": HTTPStatus.CONFLICT,
+    "not_for_sale": HTTPStatus.CONFLICT,
+    "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
+    "throttled": HTTPStatus.TOO_MANY_REQUESTS,
+    "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+CONTENT_TYPE = "application/problem+json"
+
+_FRAMEWORK: tuple[tuple[type[Exception], str], ...] = (
+    (exceptions.NotAuthenticated, "unauthenticated"),
+    (exceptions.AuthenticationFailed, "unauthenticated"),
+    (exceptions.PermissionDenied, "forbidden"),
+    (PermissionDenied, "forbidden"),
+    (exceptions.NotFound, "not_found"),
+    (Http404, "not_found"),
+    (exceptions.MethodNotAllowed, "method_not_allowed"),
+    (exceptions.NotAcceptable, "not_acceptable"),
+    (exceptions.UnsupportedMediaType, "unsupported_media_type"),
+    (exceptions.Throttled, "throttled"),
+    (exceptions.ParseError, "invalid_request"),
+    (OperationalError, "unavailable"),
+)
+
+
+def problem(
+    code: str,
+    detail: str,
+    *,
+    fields: dict[str, str] | None = None,
+    facts: dict[str, object] | None = None,
+) -> dict[str, object]:
+    """The body of a problem document."""
+    status = STATUS[code]
+    body: dict[str, object] = {
+        "type": f"urn:inkling:problem:{code}",
+        "title": status.phrase,
+        "status": status.value,
+        "code": code,
+        "detail": detail,
+    }
+    if fields:
+        body["fields"] = fields
+    # Facts never overwrite a member of the document.
+    return {**body, **{name: fact for name, fact in (facts or {}).items() if name not in body}}
+
+
+def problem_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's exception handler: an answer for every error, never a stack trace."""
+    body = _body(error)
+    response = Response(body, status=STATUS[str(body["code"])], content_type=CONTENT_TYPE)
+    challenge = getattr(error, "auth_header", None)
+    if challenge:
+        response["WWW-Authenticate"] = challenge
+    wait = getattr(error, "wait", None)
+    if wait:
+        response["Retry-After"] = str(int(wait))
+    elif body["code"] == "unavailable":
+        response["Retry-After"] = "5"
+    return response
+
+
+def _body(error: Exception) -> dict[str, object]:
+    if isinstance(error, Refusal):
+        return problem(error.code, error.message, fields=error.fields, facts=error.facts)
+    if isinstance(error, exceptions.ValidationError):
+        fields = {
+            str(fault.attr or "body"): str(fault.detail) for fault in flatten_errors(error.detail)
+        }
+        named = "; ".join(f"{name}: {fault}" for name, fault in fields.items())
+        return problem("invalid_request", f"The request was not understood: {named}", fields=fields)
+    for kind, code in _FRAMEWORK:
+        if isinstance(error, kind):
+            return problem(code, _detail(error, code))
+    log.exception("unexpected error in the API", exc_info=error)
+    return problem("internal_error", "Something went wrong on our side; nothing was charged.")
+
+
+def _detail(error: Exception, code: str) -> str:
+    if code == "unavailable":
+        log.error("the database did not answer: %s", error)
+        return "A part of the service is not available; try again in a moment."
+    if code == "not_found":
+        return "There is nothing here, or it is not yours."
+    return str(getattr(error, "detail", "")) or STATUS[code].phrase

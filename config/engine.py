@@ -1,0 +1,22 @@
+"""Builds the engine the GPU worker uses; `settings.GENERATION_ENGINE` names this function."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from generation.engine.process import ChildEngine
+from generation.engine.types import EngineConfig
+
+
+def child_engine() -> ChildEngine:
+    """One inference child for this process; it starts with the first render."""
+    return ChildEngine(
+        EngineConfig(
+            image_model=settings.ENGINE_IMAGE_MODEL,
+            image_revision=settings.ENGINE_IMAGE_REVISION,
+            video_model=settings.ENGINE_VIDEO_MODEL,
+            video_revision=settings.ENGINE_VIDEO_REVISION,
+            device=settings.ENGINE_DEVICE,
+            scratch_dir=settings.ENGINE_SCRATCH_DIR,
+        )
+    )

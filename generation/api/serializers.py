@@ -1,0 +1,200 @@
+"""Wire forms of jobs and quotes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from billing.api.serializers import PointsField, SliceSerializer
+from generation.lifecycle import TERMINAL, State
+from generation.models import Artifact, Job
+from generation.selectors.jobs import queue_position
+from generation.services.links import artifact_path
+from generation.types import KINDS
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "required": ["prompt"],
+        "properties": {
+            "prompt": {"type": "string", "maxLength": 2500},
+            "negative_prompt": {"type": "string", "maxLength": 2500},
+            "seed": {"type": "integer", "minimum": 0, "maximum": 4294967295},
+        },
+        "additionalProperties": False,
+    }
+)
+class ParamsField(serializers.JSONField):
+    """Parameters of a kind; `generation.requests` reads them and names each fault."""
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses members it does not know: a misspelt one would be silently ignored otherwise."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = {
+                name: ["is not a member of this request"]
+                for name in data.keys() - self.fields.keys()
+            }
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)
+
+
+class QuoteRequestSerializer(StrictSerializer):
+    """What to price."""
+
+    kind = serializers.ChoiceField(choices=list(KINDS))
+    params = ParamsField()
+
+
+class JobRequestSerializer(QuoteRequestSerializer):
+    """What to make, and by which quote if any."""
+
+    quote = serializers.UUIDField(required=False, allow_null=True)
+
+
+class ShortfallSerializer(serializers.Serializer[Any]):
+    """What is missing and the ways on, cheapest first."""
+
+    needed_points = serializers.CharField()
+    available_points = serializers.CharField()
+    missing_points = serializers.CharField()
+    ways = serializers.ListField(child=serializers.DictField())
+
+
+class QuoteSerializer(serializers.Serializer[Any]):
+    """A price that holds until `expires_at`, for one job."""
+
+    id = serializers.UUIDField(source="quote.id")
+    cost_points = PointsField(source="quote.cost_cp")
+    price_list = serializers.IntegerField(source="quote.price_list_version")
+    lots = SliceSerializer(source="preview.slices", many=True)
+    available_after_points = serializers.SerializerMethodField()
+    expires_at = serializers.DateTimeField(source="quote.expires_at")
+    shortfall = serializers.SerializerMethodField()
+
+    def get_available_after_points(self, quoted: Any) -> str | None:
+        """None when the wallet cannot pay: see `shortfall`."""
+        if quoted.preview.shortfall is not None:
+            return None
+        return PointsField().to_representation(quoted.preview.available_after_cp)
+
+    @extend_schema_field(ShortfallSerializer(allow_null=True))
+    def get_shortfall(self, quoted: Any) -> dict[str, object] | None:
+        shortfall = quoted.preview.shortfall
+        return shortfall.facts if shortfall is not None else None
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    """Where the work is: a stage and, while denoising, real steps."""
+
+    stage = serializers.CharField()
+    step = serializers.IntegerField()
+    of = serializers.IntegerField()
+
+
+class ArtifactSerializer(serializers.Serializer[Artifact]):
+    """A file a job made. `url` is signed and short-lived; each GET of the job gives a fresh one."""
+
+    id = serializers.UUIDField()
+    url = serializers.SerializerMethodField()
+    mime = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    seconds = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    brand_mark = serializers.BooleanField()
+
+    def get_url(self, artifact: Artifact) -> str:
+        path = artifact_path(artifact, now=self.context["now"])
+        address: str = self.context["request"].build_absolute_uri(path)
+        return address
+
+
+class FailureSerializer(serializers.Serializer[Any]):
+    """Why there is no artifact. A failure is never charged."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    charged = serializers.BooleanField()
+
+
+class JobSerializer(serializers.Serializer[Job]):
+    """A job. In the answer to a submit everything that moves is as it was at that moment."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    params = serializers.JSONField()
+    seed = serializers.IntegerField()
+    status = serializers.SerializerMethodField()
+    queue_position = serializers.SerializerMethodField()
+    progress = serializers.SerializerMethodField()
+    cost_points = PointsField(source="cost_cp")
+    charged_points = serializers.SerializerMethodField()
+    price_list = serializers.IntegerField(source="price_list_version")
+    brand_mark = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    deadline_at = serializers.DateTimeField()
+    started_at = serializers.SerializerMethodField()
+    finished_at = serializers.SerializerMethodField()
+    artifacts = serializers.SerializerMethodField()
+    failure = serializers.SerializerMethodField()
+
+    @property
+    def _accepted(self) -> bool:
+        return bool(self.context.get("accepted"))
+
+    @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in State]))
+    def get_status(self, job: Job) -> str:
+        return State.QUEUED.value if self._accepted else job.state
+
+    def get_queue_position(self, job: Job) -> int | None:
+        return None if self._accepted else queue_position(job)
+
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, job: Job) -> dict[str, object]:
+        if self._accepted:
+            return {"stage": "", "step": 0, "of": 0}
+        return {"stage": job.stage, "step": job.step, "of": job.step_of}
+
+    def get_charged_points(self, job: Job) -> str | None:
+        """None while the job runs; "0.00" after a failure."""
+        if self._accepted or job.captured_cp is None:
+            return None
+        return PointsField().to_representation(job.captured_cp)
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_started_at(self, job: Job) -> str | None:
+        return self._time(job.started_at)
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_finished_at(self, job: Job) -> str | None:
+        return self._time(job.finished_at)
+
+    def _time(self, at: Any) -> str | None:
+        if self._accepted or at is None:
+            return None
+        return str(serializers.DateTimeField().to_representation(at))
+
+    @extend_schema_field(ArtifactSerializer(many=True))
+    def get_artifacts(self, job: Job) -> list[dict[str, object]]:
+        if self._accepted or job.state != State.SUCCEEDED:
+            return []
+        one = ArtifactSerializer(context=self.context)
+        return [one.to_representation(artifact) for artifact in job.artifacts.all()]
+
+    @extend_schema_field(FailureSerializer(allow_null=True))
+    def get_failure(self, job: Job) -> dict[str, object] | None:
+        if self._accepted or job.state not in TERMINAL - {State.SUCCEEDED}:
+            return None
+        return {
+            "code": job.failure_code,
+            "message": job.failure_message,
+            "charged": bool(job.captured_cp),
+        }

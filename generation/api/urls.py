@@ -1,0 +1,14 @@
+"""REST addresses of generation, below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from generation.api import views
+
+urlpatterns = [
+    path("quotes", views.QuotesView.as_view(), name="api-quotes"),
+    path("jobs", views.JobsView.as_view(), name="api-jobs"),
+    path("jobs/<uuid:job_id>", views.JobView.as_view(), name="api-job"),
+    path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
+]

@@ -1,0 +1,111 @@
+"""REST face of quotes and jobs."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from accounts.models import User
+from generation.api import serializers
+from generation.models import Job
+from generation.selectors.jobs import job_for, jobs_of
+from generation.services import quotes
+from generation.services.jobs import cancel_job, submit_job
+
+
+class QuotesView(APIView):
+    """Prices that bind."""
+
+    @extend_schema(
+        operation_id="quotes_create",
+        request=serializers.QuoteRequestSerializer,
+        responses={201: serializers.QuoteSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Fix the price of exactly this request for fifteen minutes. Nothing is held."""
+        body = serializers.QuoteRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        quoted = quotes.quote_job(
+            user=cast(User, request.user), now=timezone.now(), **body.validated_data
+        )
+        return Response(serializers.QuoteSerializer(quoted).data, status=status.HTTP_201_CREATED)
+
+
+class JobsView(GenericAPIView[Job]):
+    """Jobs of the key's user."""
+
+    serializer_class = serializers.JobSerializer
+
+    @extend_schema(operation_id="jobs_list", responses=serializers.JobSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Jobs, newest first."""
+        page = self.paginate_queryset(jobs_of(user=cast(User, request.user)))
+        return self.get_paginated_response(_job_data(request, page or [], many=True))
+
+    @extend_schema(
+        operation_id="jobs_create",
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                description="the same key and body give the first answer again",
+            )
+        ],
+        request=serializers.JobRequestSerializer,
+        responses={202: serializers.JobSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Submit a job: its price is held, and captured only when it is delivered."""
+        body = serializers.JobRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        submitted = submit_job(
+            user=cast(User, request.user),
+            kind=body.validated_data["kind"],
+            params=body.validated_data["params"],
+            quote_id=body.validated_data.get("quote"),
+            idempotency_key=request.headers.get("Idempotency-Key"),
+            now=timezone.now(),
+        )
+        job = submitted.job
+        data = _job_data(request, job, accepted=True)
+        headers = {"Location": reverse("api-job", args=[job.id])}
+        if submitted.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        return Response(data, status=status.HTTP_202_ACCEPTED, headers=headers)
+
+
+class JobView(APIView):
+    """One job."""
+
+    @extend_schema(operation_id="jobs_retrieve", responses=serializers.JobSerializer)
+    def get(self, request: Request, job_id: UUID) -> Response:
+        """Where it is, what it made, what it cost."""
+        return Response(_job_data(request, job_for(user=cast(User, request.user), job_id=job_id)))
+
+
+class CancelView(APIView):
+    """The way out."""
+
+    @extend_schema(operation_id="jobs_cancel", request=None, responses=serializers.JobSerializer)
+    def post(self, request: Request, job_id: UUID) -> Response:
+        """End a queued or running job; its points come back at once."""
+        user = cast(User, request.user)
+        cancel_job(user=user, job_id=job_id, now=timezone.now())
+        return Response(_job_data(request, job_for(user=user, job_id=job_id)))
+
+
+def _job_data(
+    request: Request, jobs: Job | list[Job], *, many: bool = False, accepted: bool = False
+) -> Any:
+    context = {"request": request, "now": timezone.now(), "accepted": accepted}
+    return serializers.JobSerializer(cast(Job, jobs), many=many, context=context).data

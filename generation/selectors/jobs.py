@@ -1,0 +1,56 @@
+"""Jobs as their owner sees them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotFound
+from accounts.models import User
+from billing.selectors.wallets import wallet_id_of
+from generation.lifecycle import State
+from generation.models import Job
+from generation.types import LANES
+
+
+def job_for(*, user: User, job_id: UUID) -> Job:
+    """The user's job, its artifacts loaded. Raises NotFound, also for another's job."""
+    job = jobs_of(user=user).filter(id=job_id).first()
+    if job is None:
+        raise NotFound(_("No such job."))
+    return job
+
+
+def jobs_of(*, user: User) -> QuerySet[Job]:
+    """The user's jobs, their artifacts loaded, for a view that pages and orders them."""
+    wallet_id = wallet_id_of(user)
+    if wallet_id is None:
+        return Job.objects.none()
+    return Job.objects.prefetch_related("artifacts").filter(wallet_id=wallet_id)
+
+
+def recent_jobs(
+    *, user: User, before: tuple[datetime, UUID] | None = None, limit: int
+) -> list[Job]:
+    """The user's jobs, newest first, older than the job known by `before` (its time and id)."""
+    jobs = jobs_of(user=user)
+    if before is not None:
+        at, job_id = before
+        jobs = jobs.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=job_id))
+    return list(jobs.order_by("-created_at", "-id")[:limit])
+
+
+def queue_position(job: Job) -> int | None:
+    """How many jobs are served before this one, plus one; None unless it is queued."""
+    if job.state != State.QUEUED:
+        return None
+    ahead_lanes = LANES[: LANES.index(job.lane)]
+    ahead = Job.objects.filter(state=State.QUEUED).filter(
+        Q(lane__in=ahead_lanes)
+        | Q(lane=job.lane, created_at__lt=job.created_at)
+        | Q(lane=job.lane, created_at=job.created_at, id__lt=job.id)
+    )
+    return ahead.count() + 1

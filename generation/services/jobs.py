@@ -1,0 +1,203 @@
+"""Submitting and canceling jobs: the use cases a user drives."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import InvalidRequest, NotFound
+from accounts.models import User
+from billing.errors import IdempotencyConflict
+from billing.selectors.entitlements import entitlements
+from billing.selectors.wallets import wallet_id_of
+from billing.services import charges
+from billing.services.wallets import wallet_for
+from generation import dispatch, lifecycle, quotas, watermark
+from generation.errors import JobFinished, QuotaExceeded
+from generation.lifecycle import ACTIVE, TERMINAL, Event, State
+from generation.models import Attempt, Job
+from generation.requests import read_request
+from generation.services.quotes import priced
+from generation.types import SEED_MAX, GenerationRequest
+
+_JOB_NAMESPACE = UUID("6b1f7b1e-8a3e-5b44-9d2a-0c5a5d1f4a66")
+KEY_MAX = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A job; `replayed` when the same key and request had made it before."""
+
+    job: Job
+    replayed: bool
+
+
+def submit_job(
+    *,
+    user: User,
+    kind: object,
+    params: object,
+    idempotency_key: str | None,
+    quote_id: UUID | None = None,
+    now: datetime,
+) -> Submitted:
+    """Hold the price, check the quota under the wallet's lock and queue the job.
+
+    With `idempotency_key` the call may be repeated: one job, one charge. Raises InvalidRequest,
+    InsufficientPoints, QuotaExceeded, IdempotencyConflict, NotForSale and the quote refusals; a
+    refused submit writes nothing, so the same key may be sent again later.
+    """
+    if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
+        raise InvalidRequest(
+            _("An idempotency key has 1 to 255 characters."),
+            fields={"Idempotency-Key": "1 to 255 characters"},
+        )
+    request = read_request(kind, params)
+    quoted = quote_id.bytes if quote_id else b""
+    digest = hashlib.sha256(request.digest() + quoted).digest()
+    wallet_id = wallet_for(user=user, now=now)
+    key = idempotency_key or f"none:{uuid.uuid4()}"
+    return _submit(user, wallet_id, request, digest, key, quote_id, now)
+
+
+@transaction.atomic(durable=True)
+def _submit(
+    user: User,
+    wallet_id: int,
+    request: GenerationRequest,
+    digest: bytes,
+    key: str,
+    quote_id: UUID | None,
+    now: datetime,
+) -> Submitted:
+    # The id follows from wallet and key, so a repeat names the same hold and finds the same job.
+    job_id = uuid.uuid5(_JOB_NAMESPACE, f"{wallet_id}:{key}")
+    known = _replay(job_id, digest)
+    if known is not None:
+        return known
+    charge = charges.hold_for_job(
+        user=user,
+        job_ref=f"job:{job_id}",
+        request=priced(request),
+        request_hash=request.digest(),
+        quote_id=quote_id,
+        now=now,
+    )
+    # From here on the wallet is locked: whoever raced us has committed, or waits.
+    if charge.replayed:
+        known = _replay(job_id, digest)
+        if known is not None:
+            return known
+    plan = entitlements(wallet_id=wallet_id)
+    in_use = Job.objects.filter(wallet_id=wallet_id, state__in=ACTIVE).count()
+    verdict = quotas.parallel_jobs(slots=plan.slots, in_use=in_use)
+    if not verdict.allowed:
+        raise _quota_exceeded(verdict)
+    only_paid = all(part.paid for part in charge.slices)
+    job = Job.objects.create(
+        id=job_id,
+        wallet_id=wallet_id,
+        user=user,
+        kind=request.kind,
+        params=request.params(),
+        seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
+        request_hash=digest,
+        idempotency_key=key,
+        # Free points buy standard-lane work, whatever the plan.
+        lane=plan.lane if only_paid else "standard",
+        hold_id=charge.hold_id,
+        cost_cp=charge.price.cost_cp,
+        price_list_version=charge.price.price_list_version,
+        price_line=charge.price.line_code,
+        brand_mark=watermark.needs_brand_mark(
+            removable=plan.brand_mark_removable, agreed=False, only_paid_points=only_paid
+        ),
+        created_at=now,
+        deadline_at=now + request.spec.deadline,
+    )
+    dispatch.ring_after_commit()
+    return Submitted(job, replayed=False)
+
+
+def _replay(job_id: UUID, digest: bytes) -> Submitted | None:
+    job = Job.objects.filter(id=job_id).first()
+    if job is None:
+        return None
+    if bytes(job.request_hash) != digest:
+        raise IdempotencyConflict(_("This idempotency key was used with another request."))
+    return Submitted(job, replayed=True)
+
+
+def _quota_exceeded(verdict: quotas.Verdict) -> QuotaExceeded:
+    return QuotaExceeded(
+        _("Your plan runs %(limit)d job(s) at a time; wait for one to end.")
+        % {"limit": verdict.limit},
+        facts={"quota": verdict.quota, "limit": verdict.limit, "in_use": verdict.in_use},
+    )
+
+
+@transaction.atomic(durable=True)
+def cancel_job(*, user: User, job_id: UUID, now: datetime) -> Job:
+    """End a queued or running job at once; its points come back in the same transaction.
+
+    A worker still at it loses its attempt and stops within a step. Canceling again changes
+    nothing. Raises NotFound, also for another's job; JobFinished once it succeeded or failed.
+    """
+    wallet_id = wallet_id_of(user)
+    job = (
+        Job.objects.select_for_update().filter(id=job_id, wallet_id=wallet_id).first()
+        if wallet_id is not None
+        else None
+    )
+    if job is None:
+        raise NotFound(_("No such job."))
+    if job.state == State.CANCELED:
+        return job
+    if job.state in TERMINAL:
+        raise JobFinished(_("This job has ended already."), facts={"status": job.state})
+    end_uncharged(job, event=Event.CANCEL, code="CANCELED.USER", message="", now=now)
+    return job
+
+
+def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datetime) -> None:
+    """End a locked, active job without charging it: release the hold, drop the attempt.
+
+    A step of the use cases that cancel or fail; the caller holds the job's row lock.
+    """
+    ended = lifecycle.after(State(job.state), event)
+    if ended is None:
+        raise ValueError(f"{event} cannot happen to a job that is {job.state}")
+    charges.release(
+        wallet_id=job.wallet_id,
+        hold_id=job.hold_id,
+        job_ref=job.reference,
+        reason=code,
+        now=now,
+    )
+    if job.attempt_id is not None:
+        Attempt.objects.filter(id=job.attempt_id).update(ended_at=now, outcome=code)
+    job.state = ended.value
+    job.captured_cp = 0
+    job.attempt_id = None
+    job.lease_until = None
+    job.failure_code = code
+    job.failure_message = message[:500]
+    job.finished_at = now
+    job.save(
+        update_fields=[
+            "state",
+            "captured_cp",
+            "attempt_id",
+            "lease_until",
+            "failure_code",
+            "failure_message",
+            "finished_at",
+        ]
+    )

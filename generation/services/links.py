@@ -1,0 +1,38 @@
+"""Links to artifacts: signed, short-lived, bound to one wallet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.errors import NotFound
+from generation.models import Artifact
+
+_SALT = "generation.artifact"
+
+
+def artifact_path(artifact: Artifact, *, now: datetime) -> str:
+    """A path that opens this artifact for `ARTIFACT_LINK_SECONDS` from `now`."""
+    until = int(now.timestamp()) + settings.ARTIFACT_LINK_SECONDS
+    token = signing.dumps([str(artifact.id), artifact.wallet_id, until], salt=_SALT)
+    return reverse("artifact", args=[token])
+
+
+def artifact_of_token(token: str, *, now: datetime) -> Artifact:
+    """The artifact a link opens. Raises NotFound when it is forged, expired or gone."""
+    refused = NotFound(_("This link is not valid any more. Open the job again for a fresh one."))
+    try:
+        artifact_id, wallet_id, until = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        raise refused from None
+    if until <= now.timestamp():
+        raise refused
+    artifact = Artifact.objects.filter(id=UUID(artifact_id), wallet_id=wallet_id).first()
+    if artifact is None:
+        raise refused
+    return artifact

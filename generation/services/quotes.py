@@ -1,0 +1,70 @@
+"""What a request would cost: as a quote that binds, or as a look before the click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from billing.errors import InsufficientPoints
+from billing.selectors.entitlements import entitlements
+from billing.services import charges
+from billing.services import quotes as billing_quotes
+from billing.types import PricedRequest, Slice
+from generation import watermark
+from generation.requests import read_request
+from generation.types import GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class PricePreview:
+    """What the Generate button states. Points in hundredths."""
+
+    cost_cp: int
+    price_list_version: int
+    slices: tuple[Slice, ...]
+    available_after_cp: int
+    brand_mark: bool
+    shortfall: InsufficientPoints | None
+
+
+def priced(request: GenerationRequest) -> PricedRequest:
+    """What billing needs to know of a request."""
+    spec = request.spec
+    return PricedRequest(kind=spec.kind, quality=spec.quality, seconds=spec.seconds)
+
+
+def preview_price(
+    *, user: User, kind: object, params: Mapping[str, object], now: datetime
+) -> PricePreview:
+    """The price before the click, also while the prompt is still empty; nothing is written.
+
+    Raises InvalidRequest, NotForSale.
+    """
+    request = read_request(kind, {**params, "prompt": params.get("prompt") or "-"})
+    preview = charges.preview(user=user, request=priced(request), now=now)
+    plan = entitlements(wallet_id=preview.wallet_id)
+    return PricePreview(
+        cost_cp=preview.price.cost_cp,
+        price_list_version=preview.price.price_list_version,
+        slices=preview.slices,
+        available_after_cp=preview.available_after_cp,
+        brand_mark=watermark.needs_brand_mark(
+            removable=plan.brand_mark_removable,
+            agreed=False,
+            only_paid_points=all(part.paid for part in preview.slices),
+        ),
+        shortfall=preview.shortfall,
+    )
+
+
+def quote_job(*, user: User, kind: object, params: object, now: datetime) -> billing_quotes.Quoted:
+    """Fix the price of exactly this request for fifteen minutes.
+
+    Raises InvalidRequest, NotForSale.
+    """
+    request = read_request(kind, params)
+    return billing_quotes.make_quote(
+        user=user, request=priced(request), request_hash=request.digest(), now=now
+    )

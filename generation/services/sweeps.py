@@ -1,0 +1,66 @@
+"""What the clock repairs: leases of dead workers, deadlines, doorbells nobody heard."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from generation import dispatch
+from generation.lifecycle import ACTIVE, Event, State
+from generation.models import Job
+from generation.services.attempts import requeue_or_fail
+from generation.services.jobs import end_uncharged
+
+log = logging.getLogger(__name__)
+_AT_ONCE = 500
+
+
+def sweep_leases(*, now: datetime) -> int:
+    """Take running jobs from workers whose lease has ended; returns how many."""
+    lapsed = Job.objects.filter(state=State.RUNNING, lease_until__lte=now).values_list(
+        "id", flat=True
+    )[:_AT_ONCE]
+    return sum(_take_back(job_id, now) for job_id in list(lapsed))
+
+
+@transaction.atomic(durable=True)
+def _take_back(job_id: UUID, now: datetime) -> bool:
+    job = Job.objects.select_for_update().get(id=job_id)
+    # Read again under the lock: the worker may have renewed its lease or ended the job meanwhile.
+    if job.state != State.RUNNING or job.lease_until is None or job.lease_until > now:
+        return False
+    log.warning("job %s taken from a worker that stopped answering", job.id)
+    requeue_or_fail(job, message=_("The worker was lost."), now=now)
+    return True
+
+
+def sweep_deadlines(*, now: datetime) -> int:
+    """Fail, uncharged, every job that is past the deadline its user was shown."""
+    overdue = Job.objects.filter(state__in=ACTIVE, deadline_at__lte=now).values_list(
+        "id", flat=True
+    )[:_AT_ONCE]
+    return sum(_fail_overdue(job_id, now) for job_id in list(overdue))
+
+
+@transaction.atomic(durable=True)
+def _fail_overdue(job_id: UUID, now: datetime) -> bool:
+    job = Job.objects.select_for_update().get(id=job_id)
+    if job.state not in ACTIVE:
+        return False
+    code = "TIMEOUT.QUEUE" if job.state == State.QUEUED else "TIMEOUT.RUN"
+    end_uncharged(
+        job, event=Event.FAIL, code=code, message=_("It was not ready by its deadline."), now=now
+    )
+    return True
+
+
+def ring_if_waiting() -> bool:
+    """Ring the doorbell again when a job waits: a lost message delays work, never loses it."""
+    waiting = Job.objects.filter(state=State.QUEUED).exists()
+    if waiting:
+        dispatch.ring()
+    return waiting

@@ -1,0 +1,48 @@
+"""Keeps artifacts: stamped files only, under names that say nothing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+
+_SUFFIXES = {"image/png": ".png", "video/mp4": ".mp4"}
+
+
+def store(data: bytes, mime: str) -> str:
+    """Write `data` durably under a fresh 256-bit random name and return the name.
+
+    Raises OSError when the disk is full or not writable.
+    """
+    name = secrets.token_hex(32) + _SUFFIXES[mime]
+    path = _path(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{name}.part")
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    return name
+
+
+def open_stored(name: str) -> BinaryIO:
+    """The stored file, open for reading. Raises FileNotFoundError."""
+    return _path(name).open("rb")
+
+
+def delete(name: str) -> None:
+    """Remove a stored file; one that is gone already is fine."""
+    _path(name).unlink(missing_ok=True)
+
+
+def _path(name: str) -> Path:
+    # Two levels of folders keep any one of them small.
+    return Path(settings.ARTIFACT_DIR) / name[:2] / name

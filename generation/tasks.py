@@ -1,0 +1,19 @@
+"""Celery's side of generation: each task reads the clock and calls one service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from generation.services import sweeps
+
+
+@shared_task(name="generation.sweep")
+def sweep(**kwargs: Any) -> None:
+    """Repair what the clock repairs, then ring for whatever waits."""
+    now = timezone.now()
+    sweeps.sweep_deadlines(now=now)
+    sweeps.sweep_leases(now=now)
+    sweeps.ring_if_waiting()
