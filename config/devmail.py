@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
 
 from django.conf import settings
@@ -89,7 +88,7 @@ def _mails(file: Path) -> Iterator[KeptMail]:
     parts = [part for part in file.read_bytes().split(_BETWEEN) if part.strip()]
     for number, part in enumerate(parts):
         message = email.message_from_bytes(part.lstrip(), policy=email.policy.default)
-        body = message.get_body(("plain",)) if isinstance(message, EmailMessage) else None
+        body = message.get_body(("plain",))
         date = message["Date"]
         yield KeptMail(
             file=file.name,

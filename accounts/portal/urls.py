@@ -1,0 +1,15 @@
+"""Addresses of the accounts pages. allauth answers the rest below /account/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts.portal import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("keys/", views.keys, name="keys"),
+    path("keys/<uuid:key_id>/revoke/", views.revoke, name="key_revoke"),
+    path("account/", views.settings_page, name="settings"),
+    path("theme/", views.theme, name="theme"),
+]

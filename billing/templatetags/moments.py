@@ -1,0 +1,77 @@
+"""Instants as the server can show them; `portal.js` then puts them into the reader's own zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+def _moment(at: datetime | str) -> datetime:
+    # Refusals carry their instants as RFC 3339 text.
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
+
+
+@register.filter
+def instant(at: datetime | str) -> str:
+    """RFC 3339 in UTC, for the `datetime` attribute."""
+    return _moment(at).astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@register.filter
+def server_time(at: datetime | str, show: str = "datetime") -> str:
+    """The instant in the zone of the points day; `show` is "clock" (without
+    naming the zone), "time", "date" or "datetime"."""
+    local = _moment(at).astimezone(ZoneInfo(settings.POINTS_DAY_TZ))
+    clock = local.strftime("%H:%M")
+    if show == "clock":
+        return clock
+    if show == "time":
+        return f"{clock} {local.tzname()}"
+    day = formats.date_format(local, "DATE_FORMAT")
+    return day if show == "date" else f"{day} {clock} {local.tzname()}"
+
+
+@register.filter
+def time_left(at: datetime | str) -> str:
+    """What is left until the instant: "07:12:09", with days in front when there are any."""
+    seconds = max(0, int((_moment(at) - timezone.now()).total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    clock = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
+    return f"{days} {_('d')} {clock}" if days else clock
+
+
+@register.simple_tag
+def when(at: datetime | str, show: str = "datetime") -> SafeString:
+    """The instant as an element that `portal.js` puts into the reader's zone."""
+    return format_html(
+        '<time datetime="{}" data-when="{}" class="figures">{}</time>',
+        instant(at),
+        show,
+        server_time(at, show),
+    )
+
+
+@register.simple_tag
+def countdown(at: datetime | str) -> SafeString:
+    """What is left until the instant, as an element that `portal.js` keeps counting."""
+    return format_html(
+        '<time datetime="{}" data-countdown data-days="{}" class="figures">{}</time>',
+        instant(at),
+        _("d"),
+        time_left(at),
+    )
+
+
+@register.simple_tag
+def points_day_zone() -> str:
+    """The city of the zone whose midnight starts a points day: "Shanghai"."""
+    return settings.POINTS_DAY_TZ.rpartition("/")[2].replace("_", " ")

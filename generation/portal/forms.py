@@ -1,0 +1,101 @@
+"""The create form: reads what was typed. What is allowed is decided by the services."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from generation.models import Job
+from generation.types import KINDS, PROMPT_MAX, SEED_MAX
+
+
+class CreateForm(forms.Form):
+    """Kind, prompt and options, with the key that makes a double click one job."""
+
+    kind = forms.ChoiceField(
+        label=_("What to make"),
+        choices=[("image", _("Picture")), ("video", _("Video"))],
+        widget=forms.RadioSelect,
+    )
+    prompt = forms.CharField(
+        label=_("Prompt"),
+        max_length=PROMPT_MAX,
+        error_messages={"required": _("Say what the picture or video should show.")},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    negative_prompt = forms.CharField(
+        label=_("What to keep out"),
+        max_length=PROMPT_MAX,
+        required=False,
+        help_text=_("Separated by commas, for example: text, people."),
+        widget=forms.TextInput(),
+    )
+    seed = forms.IntegerField(
+        label=_("Seed"),
+        min_value=0,
+        max_value=SEED_MAX,
+        required=False,
+        help_text=_("The same seed and prompt give the same result. Empty: drawn at random."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def params(self) -> dict[str, Any]:
+        """What the services take, without what was left empty."""
+        names = ("prompt", "negative_prompt", "seed")
+        return {
+            name: self.cleaned_data[name]
+            for name in names
+            if self.cleaned_data[name] not in ("", None)
+        }
+
+    @property
+    def chosen_kind(self) -> str:
+        """The kind on the switch, a picture when none is or when it is unknown."""
+        return known_kind(self["kind"].value())
+
+    @property
+    def has_options(self) -> bool:
+        """Whether the folded part holds something, so that it must be open."""
+        return any(self[name].value() or self[name].errors for name in ("negative_prompt", "seed"))
+
+
+def known_kind(kind: object) -> str:
+    """`kind` if there is such a kind, else a picture."""
+    return kind if isinstance(kind, str) and kind in KINDS else "image"
+
+
+def fresh_key() -> str:
+    """An idempotency key no form had before."""
+    return f"form:{uuid.uuid4()}"
+
+
+def blank(kind: str) -> CreateForm:
+    """An empty form."""
+    return CreateForm(initial={"kind": kind, "idempotency_key": fresh_key()})
+
+
+def like(job: Job) -> CreateForm:
+    """A form that repeats `job`, its seed included."""
+    params = cast(Mapping[str, object], job.params)
+    return CreateForm(
+        initial={
+            "kind": job.kind,
+            "prompt": params.get("prompt", ""),
+            "negative_prompt": params.get("negative_prompt", ""),
+            "seed": job.seed,
+            "idempotency_key": fresh_key(),
+        }
+    )
+
+
+def again(posted: QueryDict) -> CreateForm:
+    """The posted form with a new key: what was refused may be sent again, changed."""
+    data = posted.copy()
+    data["idempotency_key"] = fresh_key()
+    return CreateForm(data)

@@ -1,0 +1,141 @@
+"""A job as its page shows it: stages, deadline, what happened to the points, what it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from billing.ledger.types import HoldState
+from billing.selectors.holds import hold_of
+from generation.lifecycle import TERMINAL, State
+from generation.models import Artifact, Job
+from generation.selectors.jobs import queue_position
+from generation.services.links import artifact_path
+
+# What the engine reports between the last denoising step and the stored file.
+_DEVELOPING = frozenset({"decode"})
+
+_FAILURES = {
+    "CANCELED": gettext_lazy("You canceled it"),
+    "TIMEOUT": gettext_lazy("It was not ready in time"),
+    "INTERNAL": gettext_lazy("Our fault"),
+    "PROVIDER": gettext_lazy("Our provider's fault"),
+    "INPUT": gettext_lazy("Something in the input"),
+    "MODERATION": gettext_lazy("Refused by our rules"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A station of the way: `state` is "past", "now", "ahead" or "ended"."""
+
+    name: str
+    title: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An artifact and the short-lived path that opens it."""
+
+    artifact: Artifact
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobCard:
+    """Everything the job's page and the small cards say; `hold` only on the page itself."""
+
+    job: Job
+    stages: list[Stage]
+    made: list[Made]
+    hold: HoldState | None = None
+    words: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def live(self) -> bool:
+        """Whether it can still change."""
+        return self.job.state not in TERMINAL
+
+    @property
+    def now(self) -> Stage:
+        """The station it is at, the last one when it has ended."""
+        return next(
+            (stage for stage in self.stages if stage.state in ("now", "ended")), self.stages[-1]
+        )
+
+    @property
+    def first(self) -> Made | None:
+        """The first piece."""
+        return self.made[0] if self.made else None
+
+
+def card_of(job: Job, *, now: datetime, in_full: bool = False) -> JobCard:
+    """The card; `in_full` also reads the queue and the hold, one query each."""
+    position = queue_position(job) if in_full else None
+    return JobCard(
+        job=job,
+        stages=_stages(job, position),
+        made=[Made(artifact, artifact_path(artifact, now=now)) for artifact in job.artifacts.all()],
+        hold=hold_of(wallet_id=job.wallet_id, hold_id=job.hold_id) if in_full else None,
+        words=_words(job),
+    )
+
+
+def _stages(job: Job, position: int | None) -> list[Stage]:
+    ways = [
+        ("reserved", _("Points set aside")),
+        ("queued", _("Waiting in line")),
+        ("running", _("Drawing") if job.kind == "image" else _("Filming")),
+        ("saving", _("Developing and saving")),
+        ("done", _("Done")),
+    ]
+    at = _at(job)
+    stages = [
+        Stage(
+            name,
+            title,
+            "past" if index < at else "now" if index == at else "ahead",
+            _detail(job, name, position) if index == at else "",
+        )
+        for index, (name, title) in enumerate(ways)
+    ]
+    if job.state == State.SUCCEEDED:
+        return [Stage(stage.name, stage.title, "past") for stage in stages]
+    if job.state in TERMINAL:
+        ended = _("Canceled") if job.state == State.CANCELED else _("Failed")
+        return [*stages[:at], Stage("ended", ended, "ended")]
+    return stages
+
+
+def _at(job: Job) -> int:
+    """Which station the job is at, or had reached when it ended."""
+    if job.state == State.SUCCEEDED:
+        return 4
+    if job.state == State.QUEUED:
+        return 1
+    if job.state == State.RUNNING:
+        return 3 if job.stage in _DEVELOPING else 2
+    return 2 if job.started_at is None else 3
+
+
+def _detail(job: Job, name: str, position: int | None) -> str:
+    if name == "queued" and position is not None:
+        return _("Next in line") if position == 1 else _("Number %(n)d in line") % {"n": position}
+    if name == "running":
+        if job.stage == "denoise" and job.step_of:
+            return _("Step %(k)d of %(n)d") % {"k": job.step, "n": job.step_of}
+        return _("Getting ready")
+    return ""
+
+
+def _words(job: Job) -> dict[str, str]:
+    words = {"kind": _("Picture") if job.kind == "image" else _("Video")}
+    if job.failure_code:
+        family = job.failure_code.partition(".")[0]
+        words["failure"] = str(_FAILURES.get(family, _FAILURES["INTERNAL"]))
+    return words
