@@ -8,12 +8,12 @@ from pathlib import Path
 from scripts.terminal import last_lines
 
 LARGE_BYTES = 10 * 1024 * 1024
-SHOWN_CHARACTERS = 300
+SHOWN_CHARACTERS = 200
 SHOWN_AT_ONCE = 5
 # Programs of ours and of others: key=value lines, Celery and granian, PostgreSQL, Valkey.
 NOTABLE = re.compile(
     r"level=(warning|error|critical)|\[(WARNING|ERROR|CRITICAL)\]|PANIC: |^[\w.]*Error: |"
-    r"No space left on device|^\d+:[MSXC] .* # "
+    r"No space left on device|^\d+:[MSXC] .* # (?!WARNING)"
 )
 
 

@@ -17,7 +17,7 @@ SITE_PACKAGES = VENV / "lib" / "python3.11" / "site-packages"
 
 # The longest path a unix socket may have on Linux; macOS allows four bytes less.
 SOCKET_PATH_BYTES = 103
-ROOM_BYTES = 200 * 1024 * 1024
+ROOM_BYTES = 100 * 1024 * 1024
 
 
 def home_folder() -> Path:
@@ -82,7 +82,7 @@ class Places:
         return self.log / f"{name}.log"
 
     def prepare(self) -> None:
-        """Make the folders. Raises Stop when the path is too long, unwritable or full."""
+        """Make the folders. Raises Stop when the path is too long or may not be used."""
         if len(os.fsencode(self.postgres_socket)) > SOCKET_PATH_BYTES:
             raise Stop(
                 f"INKLING_HOME is too long for a unix socket ({self.postgres_socket} has more than "
@@ -97,6 +97,9 @@ class Places:
             raise Stop(
                 f"The data folder {self.home} cannot be used ({error.strerror}): set INKLING_HOME."
             ) from None
+
+    def check_room(self) -> None:
+        """Raises Stop when the disk has too little room for a start."""
         if shutil.disk_usage(self.home).free < ROOM_BYTES:
             raise Stop(disk_full_line(self.home))
 

@@ -117,15 +117,18 @@ def programs(places: Places) -> Path:
 
 def copy_programs(target: Path) -> None:
     """Copy what the server needs, readable for everyone; a half-made copy is never used."""
-    draft = target.with_name(f"{target.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    for part in ("bin", "lib/postgresql", "share"):
-        shutil.copytree(SITE_PACKAGES / INSTALL / part, draft / INSTALL / part)
+    draft = target.with_name("new")
     libraries = f"{PACKAGE}.libs"  # found through a relative path inside the programs
-    shutil.copytree(SITE_PACKAGES / libraries, draft / libraries)
-    for path in [target.parent, draft, *draft.rglob("*")]:
-        path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-    draft.rename(target)
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        for part in ("bin", "lib/postgresql", "share"):
+            shutil.copytree(SITE_PACKAGES / INSTALL / part, draft / INSTALL / part)
+        shutil.copytree(SITE_PACKAGES / libraries, draft / libraries)
+        for path in [target.parent, draft, *draft.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+        draft.rename(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
 def give(folder: Path) -> None:

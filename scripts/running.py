@@ -138,6 +138,7 @@ def run() -> int:
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     here, at = places(), address()
     here.prepare()
+    here.check_room()
     with the_only_run(here, at) as lock:
         check_port(at)
         install()

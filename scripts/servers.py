@@ -15,6 +15,7 @@ from pathlib import Path
 from scripts import postgres, valkey
 from scripts.backoff import Backoff
 from scripts.locks import Busy, held, locked
+from scripts.logs import Tail
 from scripts.places import Places
 from scripts.processes import alive
 from scripts.terminal import Stop
@@ -48,6 +49,7 @@ class Servers:
         Several processes may do this at once: one starts, the others wait and find it running.
         """
         self.places.prepare()
+        self.places.check_room()
         pids = {}
         try:
             with locked(self.places.run / "start.lock", wait_s=START_WAIT_S):
@@ -124,9 +126,13 @@ class ServerWatch:
         self._backoff = Backoff()
         self._deaths = 0
         self._started_at = self._next_at = 0.0
+        self._tails = {name: Tail(ours.places.log_file(name)) for name in pids}
 
     def tick(self, now: float) -> None:
         """Look once; called several times a second."""
+        for name, tail in self._tails.items():
+            for line in tail.notable():
+                self._tell(f"[{name}] {line}")
         missing = lost(self._pids)
         if not missing or now < self._next_at:
             return

@@ -90,7 +90,8 @@ def step(name: str) -> Iterator[None]:
 
 def disk_full(error: OSError) -> bool:
     """Whether an error says that the disk, or the user's share of it, is full."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    # An error that sums up many, as one of a whole tree of copies, has a text but no number.
+    return error.errno in (errno.ENOSPC, errno.EDQUOT) or FULL in str(error).lower()
 
 
 def disk_full_line(folder: Path) -> str:
