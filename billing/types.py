@@ -12,7 +12,7 @@ from billing.ledger.types import Slice as Slice
 from billing.ledger.types import StatementLine as StatementLine
 
 CP_PER_POINT = 100
-_POINTS = re.compile(r"(-?)(\d{1,13})(?:\.(\d{1,2}))?")
+_POINTS = re.compile(r"(-?)([0-9]{1,13})(?:\.([0-9]{1,2}))?")
 
 
 def format_points(amount_cp: int) -> str:

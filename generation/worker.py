@@ -35,7 +35,6 @@ from generation.types import KINDS
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 5.0
 PROGRESS_SECONDS = 0.25
 
 
@@ -72,7 +71,7 @@ class Pulse:
 
     def should_cancel(self) -> bool:
         """Whether to stop; asked many times a second, so it is the heartbeat too."""
-        if time.monotonic() - self._written_at >= HEARTBEAT_SECONDS:
+        if time.monotonic() - self._written_at >= settings.LEASE_SECONDS / 6:
             self._write()
         return self.lost
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from billing.ledger import selectors as ledger
-from billing.ledger.types import HoldState
+
+# The ledger's own value, under the name the rest of the product knows it by.
+from billing.ledger.types import HoldState as HoldState
 
 
 def hold_of(*, wallet_id: int, hold_id: int) -> HoldState:

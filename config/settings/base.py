@@ -165,6 +165,8 @@ ENGINE_VIDEO_MODEL = env.string("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_VIDEO_REVISION = env.revision("ENGINE_VIDEO_REVISION")
 ENGINE_DEVICE = env.string("ENGINE_DEVICE")
 ENGINE_SCRATCH_DIR = INKLING_HOME / "scratch"
+# How long a worker may be silent before its job is given to another; it reports six times as often.
+LEASE_SECONDS = 30
 AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900

@@ -1,5 +1,7 @@
 """The test suite: the same servers as `make run`, another database and another Redis number."""
 
+import os
+
 from config.settings.base import *  # noqa: F403
 from config.settings.base import DATABASES, INKLING_HOME, RUN_DIR, env, redis_urls
 
@@ -8,7 +10,11 @@ DEV_MAIL = True
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PUBLIC_URL = "http://testserver"
-REDIS_CACHE_URL, REDIS_BROKER_URL = redis_urls(env.string("REDIS_URL"), RUN_DIR / "valkey.sock", 1)
+# Each parallel test process has a database and a Redis number of its own ("gw3" -> 4).
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+REDIS_CACHE_URL, REDIS_BROKER_URL = redis_urls(
+    env.string("REDIS_URL"), RUN_DIR / "valkey.sock", 1 + _WORKER
+)
 CELERY_BROKER_URL = REDIS_BROKER_URL
 CACHES = {
     "default": {
@@ -23,8 +29,12 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Hashing slow enough for production only costs time here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A lost worker is noticed soon, so that a test need not wait half a minute for it.
+LEASE_SECONDS = 3
 ARTIFACT_DIR = INKLING_HOME / "test" / "artifacts"
 ENGINE_SCRATCH_DIR = INKLING_HOME / "test" / "scratch"
+DEMO_CHECKPOINT = INKLING_HOME / "test" / "checkpoint"
+ENGINE_IMAGE_MODEL = ENGINE_VIDEO_MODEL = str(DEMO_CHECKPOINT)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, IntegerField, Value, When
 
@@ -22,8 +23,6 @@ from generation.lifecycle import Event, State
 from generation.models import Artifact, Attempt, Job
 from generation.services.jobs import end_uncharged
 from generation.types import LANES
-
-LEASE = timedelta(seconds=30)
 
 _LANE_ORDER = Case(
     *(When(lane=lane, then=Value(rank)) for rank, lane in enumerate(LANES)),
@@ -62,7 +61,7 @@ def claim_job(*, worker: str, now: datetime) -> Job | None:
     job.state = State.RUNNING.value
     job.attempt_id = uuid.uuid4()
     job.attempts += 1
-    job.lease_until = now + LEASE
+    job.lease_until = _lease_end(now)
     job.started_at = now
     job.stage, job.step, job.step_of = "load", 0, 0
     job.save(
@@ -88,10 +87,14 @@ def heartbeat(
 ) -> None:
     """Report where the attempt is and renew its lease. Raises AttemptLost when it is not ours."""
     renewed = Job.objects.filter(id=job_id, attempt_id=attempt_id, state=State.RUNNING).update(
-        stage=stage, step=step, step_of=step_of, lease_until=now + LEASE
+        stage=stage, step=step, step_of=step_of, lease_until=_lease_end(now)
     )
     if not renewed:
         raise AttemptLost(f"attempt {attempt_id} of job {job_id}")
+
+
+def _lease_end(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def _locked(job_id: UUID, attempt_id: UUID) -> Job:

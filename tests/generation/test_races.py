@@ -1,0 +1,86 @@
+"""Many at once: hold first, quota second, and one winner."""
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from accounts.models import User
+from billing.ledger import checks
+from billing.selectors.wallets import overview
+from generation.errors import AttemptLost, JobFinished
+from generation.models import Artifact, Job
+from generation.services import attempts, sweeps
+from generation.services.jobs import cancel_job
+from tests.generation.conftest import NOON, Submit, claimed, deliver
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def outcomes(results: list[object]) -> Counter[str]:
+    return Counter(type(result).__name__ for result in results)
+
+
+def test_eight_parallel_submits_start_exactly_one(rich_anna: User, submit: Submit) -> None:
+    """A quota checked before the wallet's lock lets all eight through."""
+    results = at_once([partial(submit, rich_anna) for _ in range(8)])
+    assert outcomes(results) == {"Job": 1, "QuotaExceeded": 7}
+    wallet = overview(user=rich_anna, now=NOON)
+    assert (wallet.available_cp, wallet.held_cp) == (6580, 20)
+    assert Job.objects.count() == 1
+
+
+def test_twenty_retries_of_one_submit_are_one_job(rich_anna: User, submit: Submit) -> None:
+    results = at_once([partial(submit, rich_anna, key="k") for _ in range(20)])
+    assert outcomes(results) == {"Job": 20}
+    assert Job.objects.count() == 1
+    assert overview(user=rich_anna, now=NOON).held_cp == 20
+
+
+@pytest.mark.parametrize("attempt", range(10))
+def test_cancel_against_delivery_has_one_winner(
+    rich_anna: User, submit: Submit, attempt: int
+) -> None:
+    submit(rich_anna)
+    job = claimed()
+    canceled, delivered = at_once(
+        [
+            partial(cancel_job, user=rich_anna, job_id=job.id, now=NOON),
+            partial(deliver, job),
+        ]
+    )
+    job.refresh_from_db()
+    if job.state == "succeeded":
+        assert isinstance(canceled, JobFinished)
+        assert (job.captured_cp, Artifact.objects.count()) == (20, 1)
+        assert overview(user=rich_anna, now=NOON).available_cp == 6580
+    else:
+        assert isinstance(delivered, AttemptLost)
+        assert (job.captured_cp, Artifact.objects.count()) == (0, 0)
+        assert overview(user=rich_anna, now=NOON).available_cp == 6600
+    assert overview(user=rich_anna, now=NOON).held_cp == 0
+    assert checks.check(now=NOON) == []
+
+
+def test_eight_workers_claim_one_job_once(rich_anna: User, submit: Submit) -> None:
+    submit(rich_anna)
+    claim = partial(attempts.claim_job, worker="w", now=NOON)
+    assert outcomes(at_once([claim for _ in range(8)])) == {"Job": 1, "NoneType": 7}
+
+
+def test_sweeper_against_late_worker_has_one_winner(rich_anna: User, submit: Submit) -> None:
+    submit(rich_anna)
+    job = claimed()
+    late = NOON + timedelta(seconds=60)
+    swept, delivered = at_once(
+        [partial(sweeps.sweep_leases, now=late), partial(deliver, job, late)]
+    )
+    job.refresh_from_db()
+    if swept == 1:
+        assert isinstance(delivered, AttemptLost)
+        assert job.state == "queued"
+    else:
+        assert job.state == "succeeded"
+    assert checks.check(now=late) == []
