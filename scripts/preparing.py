@@ -5,23 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scripts.places import PYTHON, ROOT, SITE_PACKAGES, VENV, Places
 from scripts.servers import Servers
 from scripts.terminal import Stop, run_quietly, step
 
+APPS = ("config", "generation", "billing", "accounts")
 STATIC_ROOT = ROOT / "static-root"
 STATIC_STAMP = VENV / "static-files"
 DEMO_SOURCE = ROOT / "generation" / "engine" / "demo_checkpoint.py"
-
-
-def manage(places: Places, *arguments: str, purpose: str) -> str:
-    """Run a management command; its standard output. Raises Stop."""
-    return run_quietly(
-        [PYTHON, "manage.py", *arguments], purpose=purpose, cwd=ROOT, log=places.log_file("start")
-    )
 
 
 def check_external(ours: Servers) -> None:
@@ -48,19 +42,29 @@ def digest(paths: Iterable[Path]) -> str:
     return state.hexdigest()
 
 
+def static_sources() -> Iterator[Path]:
+    """Files that decide what is collected: those of our apps, the settings, the packages."""
+    for app in APPS:
+        for folder, _, names in os.walk(ROOT / app):
+            if "static" in Path(folder).parts:
+                yield from (Path(folder, name) for name in names)
+    yield from (ROOT / "config" / "settings").glob("*.py")
+    yield from SITE_PACKAGES.glob("*.dist-info/RECORD")
+
+
 def collect_static(places: Places) -> None:
     """Gather stylesheets, scripts and pictures unless nothing changed. Raises Stop."""
-    sources = [path for path in ROOT.glob("*/**/static/**/*") if path.is_file()]
-    sources += [path for path in ROOT.glob("*/static/**/*") if path.is_file()]
-    sources += SITE_PACKAGES.glob("*.dist-info/RECORD")
-    wanted = digest(
-        path for path in sources if not path.is_relative_to(VENV) or path.name == "RECORD"
-    )
+    wanted = digest(static_sources())
     manifest = STATIC_ROOT / "staticfiles.json"
     if manifest.exists() and STATIC_STAMP.exists() and STATIC_STAMP.read_text() == wanted:
         return
     with step("Collecting static files"):
-        manage(places, "collectstatic", "--noinput", "--clear", purpose="Collecting static files")
+        run_quietly(
+            [PYTHON, "manage.py", "collectstatic", "--noinput", "--clear"],
+            purpose="Collecting static files",
+            cwd=ROOT,
+            log=places.log_file("start"),
+        )
     STATIC_STAMP.write_text(wanted)
 
 
@@ -83,13 +87,12 @@ def build_checkpoint(places: Places) -> None:
     stamp.write_text(source)
 
 
-def migrate(places: Places) -> None:
-    """Bring the tables to what the code expects. Raises Stop."""
-    with step("Migrating the database"):
-        manage(places, "migrate", "--noinput", purpose="Migrating the database")
-
-
-def seed(places: Places) -> str:
-    """Load the launch catalogue and the demo sign-ins; the lines to show. Raises Stop."""
-    with step("Loading the catalogue and the demo sign-ins"):
-        return manage(places, "seed_demo", purpose="Loading the demo data").strip()
+def load_database(places: Places) -> str:
+    """Migrate, load the catalogue and the demo sign-ins; the lines to show. Raises Stop."""
+    with step("Migrating the database and loading the demo sign-ins"):
+        return run_quietly(
+            [PYTHON, "-m", "scripts.loading"],
+            purpose="Preparing the database",
+            cwd=ROOT,
+            log=places.log_file("start"),
+        ).strip()

@@ -86,8 +86,7 @@ def prepare(here: Places, ours: Servers) -> tuple[dict[str, int], str]:
     if ours.postgres or ours.valkey:
         with step("Starting the embedded servers"):
             pids = ours.start()
-    preparing.migrate(here)
-    sign_ins = preparing.seed(here)
+    sign_ins = preparing.load_database(here)
     preparing.build_checkpoint(here)
     preparing.collect_static(here)
     return pids, sign_ins
