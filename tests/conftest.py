@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
+from accounts.services.api_keys import create_api_key
 from billing.services.catalogue import load_launch_catalogue
+from generation.models import Job
+from tests.live_stack import LiveStack, until
 
 PASSWORD = "a-good-long-password"
 Person = Callable[..., User]
@@ -42,3 +51,54 @@ def anna(person: Person) -> User:
 def bert(person: Person) -> User:
     """Bert, likewise."""
     return person("bert")
+
+
+@pytest.fixture(scope="session")
+def demo_checkpoint(django_db_setup: None) -> Path:
+    """The small checkpoint of the settings, built once."""
+    folder = Path(settings.DEMO_CHECKPOINT)
+    subprocess.run(
+        [sys.executable, "-m", "generation.engine.demo_checkpoint", str(folder)],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def live_stack(
+    demo_checkpoint: Path,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[LiveStack]:
+    """The whole product, started once a session. Use it with committed data: `live`."""
+    with django_db_blocker.unblock():
+        stack = LiveStack(tmp_path_factory.mktemp("stack"))
+        try:
+            stack.start()
+            yield stack
+        finally:
+            stack.stop()
+
+
+@pytest.fixture
+def live(live_stack: LiveStack, transactional_db: None) -> Iterator[LiveStack]:
+    """The running product on an empty database with the launch catalogue; idle again after."""
+    load_launch_catalogue()
+    yield live_stack
+    # A worker still at a job would write into the next test's rows.
+    until(
+        lambda: not Job.objects.filter(state__in=["queued", "running"]).exists(),
+        "the end of every job",
+    )
+
+
+@pytest.fixture
+def key_of() -> Callable[[User], str]:
+    """The secret of a fresh API key of someone."""
+
+    def make(user: User) -> str:
+        return create_api_key(user=user, name="test", now=timezone.now()).secret
+
+    return make

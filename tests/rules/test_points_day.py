@@ -26,12 +26,12 @@ def test_a_day_has_23_or_25_hours_where_clocks_change() -> None:
 
 
 @given(
-    st.datetimes(
-        min_value=datetime(2024, 1, 1), max_value=datetime(2030, 1, 1), timezones=st.just(UTC)
-    ),
+    # Seconds from 2024 to 2030; hypothesis's own datetimes want bounds without a zone.
+    st.integers(min_value=1_704_067_200, max_value=1_893_456_000),
     st.sampled_from([SHANGHAI, "Europe/Berlin", "America/New_York", "Asia/Kathmandu"]),
 )
-def test_every_instant_is_in_exactly_one_day(now: datetime, zone: str) -> None:
+def test_every_instant_is_in_exactly_one_day(instant: int, zone: str) -> None:
+    now = datetime.fromtimestamp(instant, UTC)
     day = points_day(now, zone)
     assert day.starts_at <= now < day.ends_at
     assert points_day(day.ends_at, zone).starts_at == day.ends_at

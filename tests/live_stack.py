@@ -1,0 +1,154 @@
+"""The whole product on the test database: granian, a GPU worker, a background worker, the clock.
+
+Every process is a real one, as `make run` starts it; only database, Redis number and data folder
+are the tests' own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+DEADLINE_SECONDS = 60.0
+CELERY = f"{sys.executable} -m celery -A config"
+
+
+def until(condition: Callable[[], Any], what: str, seconds: float = DEADLINE_SECONDS) -> Any:
+    """Wait for `condition` to hold and return what it gave. Fails the test after `seconds`."""
+    end = time.monotonic() + seconds
+    pause = 0.02
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"{what} did not happen within {seconds:.0f} seconds")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.25)
+    return value
+
+
+class LiveStack:
+    """Starts and stops the processes; `url` is where the web server answers."""
+
+    def __init__(self, log_dir: Path) -> None:
+        self._log_dir = log_dir
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start everything and wait until it serves."""
+        self.start_web()
+        self.start_gpu_worker()
+        self.start_background()
+        until(self._serves, "the web server's first answer")
+
+    def start_web(self) -> None:
+        """The web server; two workers, as in production."""
+        self._start(
+            "web",
+            f"{sys.executable} -m granian --interface wsgi config.wsgi:application"
+            f" --host 127.0.0.1 --port {self.port} --workers 2 --blocking-threads 4"
+            " --workers-kill-timeout 5",
+        )
+
+    def start_gpu_worker(self, name: str = "gpu") -> None:
+        """A GPU worker with a real engine on the small checkpoint."""
+        self._start(
+            name,
+            f"{CELERY} worker -P solo -c 1 -Q gpu -I generation.worker -n {name}@%h"
+            " --disable-prefetch --without-gossip --without-mingle",
+        )
+
+    def start_background(self) -> None:
+        """The background worker and the clock."""
+        self._start(
+            "background",
+            f"{CELERY} worker -P threads -c 2 -Q background -n background@%h"
+            " --without-gossip --without-mingle",
+        )
+        self._start("clock", f"{CELERY} beat --schedule {self._log_dir / 'clock'}")
+
+    def kill(self, name: str) -> None:
+        """kill -9, children and all that the process itself would not see coming."""
+        process = self._processes.pop(name)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def pid(self, name: str) -> int:
+        """The process id of a part."""
+        return self._processes[name].pid
+
+    def stop(self) -> None:
+        """End every process."""
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._processes.clear()
+
+    def log(self, name: str) -> str:
+        """What a process wrote so far."""
+        return (self._log_dir / f"{name}.log").read_text(errors="replace")
+
+    def client(self, secret: str) -> httpx.Client:
+        """An HTTP client that speaks with this API key."""
+        return httpx.Client(
+            base_url=f"{self.url}/api/v1",
+            headers={"Authorization": f"Bearer {secret}"},
+            timeout=30,
+        )
+
+    def _serves(self) -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        return False
+
+    def _start(self, name: str, command: str) -> None:
+        with (self._log_dir / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                shlex.split(command), cwd=ROOT, env=_environment(self.port), stdout=log, stderr=log
+            )
+
+
+def _environment(port: int) -> dict[str, str]:
+    """The test database and this test process's Redis number, for processes of the stack."""
+    database = connection.settings_dict
+    user = quote(database["USER"], safe="")
+    password = f":{quote(database['PASSWORD'], safe='')}" if database["PASSWORD"] else ""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "DATABASE_URL": f"postgres://{user}{password}@/{database['NAME']}",
+        "PGHOST": database["HOST"] or "localhost",
+        "INKLING_HOME": str(settings.INKLING_HOME),
+        "INKLING_PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if database["PORT"]:
+        environment["PGPORT"] = str(database["PORT"])
+    return environment
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,77 @@
+"""kill -9 in the middle of a job: it ends, and the points are right."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from billing.ledger import checks
+from generation.models import Artifact, Attempt, Job
+from tests.conftest import Person
+from tests.live_stack import LiveStack, until
+from tests.stories.test_sixty_six_points import ended
+
+pytestmark = pytest.mark.engine
+
+
+def running_job(client: object, live: LiveStack) -> str:
+    """A clip that a worker is rendering right now."""
+    body = {"kind": "video", "params": {"prompt": "waves"}}
+    job_id: str = client.post("/jobs", json=body).json()["id"]  # type: ignore[attr-defined]
+    until(lambda: Job.objects.filter(id=job_id, stage="denoise").exists(), "the first step")
+    return job_id
+
+
+def test_the_worker_is_killed(
+    live: LiveStack, person: Person, key_of: Callable[[User], str]
+) -> None:
+    with live.client(key_of(person("anna"))) as client:
+        client.post("/wallet/claim")
+        job_id = running_job(client, live)
+        live.kill("gpu")
+        assert client.get("/wallet").json()["held_points"] == "10.00"
+        live.start_gpu_worker()
+        job = ended(client, job_id)
+        assert (job["status"], job["charged_points"]) == ("succeeded", "10.00")
+        assert list(Attempt.objects.values_list("outcome", flat=True)) == ["lost", "succeeded"]
+        assert Artifact.objects.count() == 1
+        wallet = client.get("/wallet").json()
+        assert (wallet["available_points"], wallet["held_points"]) == ("56.00", "0.00")
+    assert checks.check(now=timezone.now()) == []
+
+
+def test_the_inference_child_is_killed_twice(
+    live: LiveStack, person: Person, key_of: Callable[[User], str]
+) -> None:
+    with live.client(key_of(person("anna"))) as client:
+        client.post("/wallet/claim")
+        job_id = running_job(client, live)
+        first = child_of(live.pid("gpu"))
+        os.kill(first, signal.SIGKILL)
+        until(
+            lambda: Job.objects.filter(id=job_id, attempts=2, stage="denoise").exists(),
+            "the second attempt",
+        )
+        os.kill(until(lambda: child_of(live.pid("gpu")), "the next child"), signal.SIGKILL)
+        job = ended(client, job_id)
+        assert job["status"] == "failed"
+        assert job["failure"]["code"] == "INTERNAL.WORKER_LOST"
+        assert job["failure"]["charged"] is False
+        assert job["charged_points"] == "0.00"
+        assert client.get("/wallet").json()["available_points"] == "66.00"
+        body = {"kind": "image", "params": {"prompt": "a fox"}}
+        assert ended(client, client.post("/jobs", json=body).json()["id"])["status"] == "succeeded"
+    assert checks.check(now=timezone.now()) == []
+
+
+def child_of(pid: int) -> int:
+    """The inference child of a GPU worker, 0 when it has none."""
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in children.read_text().split():
+            if b"generation.engine.child" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+    return 0
