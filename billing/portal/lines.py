@@ -10,9 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from billing.ledger.types import Slice, StatementLine
-from billing.templatetags.points import source_name
-from billing.types import PriceList
+from billing.types import PriceList, Slice, StatementLine
 
 _KINDS = {
     "grant": gettext_lazy("Points added"),
@@ -31,12 +29,16 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the statement in words; `job_id` is set when the line is about a job."""
+    """One line of the statement in words.
+
+    `source` is set when points came in: then where they came from says more than the kind of
+    line. `job_id` is set when the line is about a job.
+    """
 
     line: StatementLine
-    title: str
+    kind: str
+    source: str
     job_id: UUID | None
-    tone: str
 
     @property
     def at(self) -> datetime:
@@ -45,8 +47,8 @@ class Row:
 
     @property
     def lots(self) -> tuple[Slice, ...]:
-        """The lots it moved."""
-        return self.line.lots
+        """The lots it moved, unless `source` says all there is to say of them."""
+        return () if self.source else self.line.lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,12 @@ def lines_of(lines: Iterable[StatementLine]) -> list[Row]:
     return [
         Row(
             line=line,
-            title=_title(line),
+            kind=str(_KINDS.get(line.kind, line.kind)),
+            source=line.lots[0].source if line.kind == "grant" and line.lots else "",
             job_id=_job_id(line.reference),
-            tone={"grant": "in", "release": "in", "hold": "out"}.get(line.kind, ""),
         )
         for line in lines
     ]
-
-
-def _title(line: StatementLine) -> str:
-    if line.kind == "grant" and len({part.source for part in line.lots}) == 1:
-        return source_name(line.lots[0].source)
-    return str(_KINDS.get(line.kind, line.kind))
 
 
 def _job_id(reference: str) -> UUID | None:

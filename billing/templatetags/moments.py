@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 
 register = template.Library()
 
+# From here on seconds that run tell nobody anything. `portal.js` knows the same number.
+_DAYS_FROM = 3
+
 
 def _moment(at: datetime | str) -> datetime:
     # Refusals carry their instants as RFC 3339 text.
@@ -42,11 +45,12 @@ def server_time(at: datetime | str, show: str = "datetime") -> str:
 
 @register.filter
 def time_left(at: datetime | str) -> str:
-    """What is left until the instant: "07:12:09", with days in front when there are any."""
+    """What is left until the instant: "07:12:09", and in days when it is further off."""
     seconds = max(0, int((_moment(at) - timezone.now()).total_seconds()))
-    days, rest = divmod(seconds, 86_400)
-    clock = f"{rest // 3600:02d}:{rest // 60 % 60:02d}:{rest % 60:02d}"
-    return f"{days} {_('d')} {clock}" if days else clock
+    days = seconds // 86_400
+    if days >= _DAYS_FROM:
+        return f"{days} {_('days')}"
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
 @register.simple_tag
@@ -66,7 +70,7 @@ def countdown(at: datetime | str) -> SafeString:
     return format_html(
         '<time datetime="{}" data-countdown data-days="{}" class="figures">{}</time>',
         instant(at),
-        _("d"),
+        _("days"),
         time_left(at),
     )
 

@@ -8,8 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.ledger.types import HoldState
-from billing.selectors.holds import hold_of
+from billing.selectors.holds import HoldState, hold_of
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.jobs import queue_position
@@ -45,6 +44,11 @@ class Made:
     artifact: Artifact
     path: str
 
+    @property
+    def file_name(self) -> str:
+        """What a download is called."""
+        return f"inkling-{str(self.artifact.id)[:8]}.{self.artifact.mime.partition('/')[2]}"
+
 
 @dataclass(frozen=True, slots=True)
 class JobCard:
@@ -67,6 +71,12 @@ class JobCard:
         return next(
             (stage for stage in self.stages if stage.state in ("now", "ended")), self.stages[-1]
         )
+
+    @property
+    def took_seconds(self) -> int:
+        """From the click to the end."""
+        ended = self.job.finished_at or self.job.created_at
+        return round((ended - self.job.created_at).total_seconds())
 
     @property
     def first(self) -> Made | None:

@@ -10,8 +10,8 @@
     for (const element of document.querySelectorAll("time[data-countdown]")) {
       const left = Math.max(0, Math.floor((Date.parse(element.dateTime) - Date.now()) / 1000));
       const days = Math.floor(left / 86400);
-      const clock = `${pad(Math.floor(left / 3600) % 24)}:${pad(Math.floor(left / 60) % 60)}:${pad(left % 60)}`;
-      element.textContent = days ? `${days} ${element.dataset.days} ${clock}` : clock;
+      const clock = `${pad(Math.floor(left / 3600))}:${pad(Math.floor(left / 60) % 60)}:${pad(left % 60)}`;
+      element.textContent = days >= 3 ? `${days} ${element.dataset.days}` : clock;
     }
   }
 
