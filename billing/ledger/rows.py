@@ -13,9 +13,7 @@ import psycopg
 from django.db import connection
 from psycopg.types.numeric import Int8
 
-from billing.ledger.errors import InvalidRequest, NotInTransaction
-
-AMOUNT_CP_MAX = 10**15
+from billing.ledger.errors import NotInTransaction
 
 
 def fetch_all(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -38,15 +36,3 @@ def write(statement: str, *parameters: object) -> tuple[Any, ...]:
     if not connection.in_atomic_block:
         raise NotInTransaction("ledger writes need an open database transaction")
     return fetch_all(statement, *parameters)[0]
-
-
-def check_amount(amount_cp: int) -> None:
-    """Raises InvalidRequest unless the amount is a whole number of cp that a wallet can hold."""
-    if type(amount_cp) is not int or not 0 < amount_cp <= AMOUNT_CP_MAX:
-        raise InvalidRequest(f"amount_cp must be from 1 to {AMOUNT_CP_MAX}, not {amount_cp!r}")
-
-
-def check_key(key: str) -> None:
-    """Raises InvalidRequest unless the key has 1 to 200 characters."""
-    if not 0 < len(key) <= 200:
-        raise InvalidRequest("a key has 1 to 200 characters")

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from billing.ledger.arguments import check_amount
 from billing.ledger.errors import InsufficientPoints, InvalidRequest, UnknownHold, UnknownWallet
-from billing.ledger.rows import check_amount, fetch_all, fetch_one
+from billing.ledger.rows import fetch_all, fetch_one
 from billing.ledger.types import Balance, HoldState, Lot, Slice, StatementLine
 
 STATEMENT_LINES_MAX = 500
@@ -105,24 +107,10 @@ def statement(
         raise InvalidRequest(f"limit must be from 1 to {STATEMENT_LINES_MAX}, not {limit}")
     newest = 2**63 - 1 if before_version is None else before_version
     transactions = fetch_all(_TRANSACTIONS, wallet_id, newest, limit)
-    lines: dict[int, list[tuple[Slice, int, int, int]]] = {row[0]: [] for row in transactions}
-    for row in fetch_all(_MOVED, wallet_id, list(lines)):
-        transaction_id, lot_id, moved_cp, source, paid, *deltas = row
-        lines[transaction_id].append((Slice(lot_id, moved_cp, source, paid), *deltas))
-    return [
-        StatementLine(
-            transaction_id,
-            version,
-            kind,
-            at,
-            sum(line[1] for line in lines[transaction_id]),
-            sum(line[2] for line in lines[transaction_id]),
-            sum(line[3] for line in lines[transaction_id]),
-            *after,
-            tuple(line[0] for line in lines[transaction_id]),
-        )
-        for transaction_id, version, kind, at, *after in transactions
-    ]
+    moved: dict[int, list[tuple[Any, ...]]] = {row[0]: [] for row in transactions}
+    for transaction_id, *line in fetch_all(_MOVED, wallet_id, list(moved)):
+        moved[transaction_id].append(tuple(line))
+    return [_statement_line(row, moved[row[0]]) for row in transactions]
 
 
 def hold(*, wallet_id: int, hold_id: int) -> HoldState:
@@ -138,3 +126,21 @@ def hold(*, wallet_id: int, hold_id: int) -> HoldState:
 def wallets_due(*, now: datetime, limit: int) -> list[int]:
     """Wallets with a lot to write off, the longest overdue first."""
     return [row[0] for row in fetch_all(_DUE, now, limit)]
+
+
+def _statement_line(row: tuple[Any, ...], moved: list[tuple[Any, ...]]) -> StatementLine:
+    transaction_id, version, kind, at, available_after_cp, held_after_cp, reference, reason = row
+    return StatementLine(
+        transaction_id=transaction_id,
+        version=version,
+        kind=kind,
+        at=at,
+        available_delta_cp=sum(line[4] for line in moved),
+        held_delta_cp=sum(line[5] for line in moved),
+        spent_cp=sum(line[6] for line in moved),
+        available_after_cp=available_after_cp,
+        held_after_cp=held_after_cp,
+        reference=reference,
+        reason=reason,
+        lots=tuple(Slice(*line[:4]) for line in moved),
+    )

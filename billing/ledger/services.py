@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from billing.ledger.arguments import check_amount, check_key, check_source
 from billing.ledger.errors import (
     CaptureTooLarge,
     EndsBefore,
@@ -23,7 +24,7 @@ from billing.ledger.errors import (
     UnknownHold,
     UnknownWallet,
 )
-from billing.ledger.rows import check_amount, check_key, write
+from billing.ledger.rows import write
 from billing.ledger.types import Granted, Held, Settled, Slice
 
 _OPEN_WALLET = "select ledger_open_wallet(%s)"
@@ -71,6 +72,7 @@ def grant(
     """
     check_amount(amount_cp)
     check_key(key)
+    check_source(source)
     if expires_at is not None and expires_at <= starts_at:
         raise InvalidRequest("a lot ends after it starts")
     answer = write(

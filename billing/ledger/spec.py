@@ -13,8 +13,11 @@ from datetime import datetime, timedelta
 COURTESY_LIFE = timedelta(hours=24)
 
 
+@dataclass(frozen=True)
 class Refused(Exception):
     """A verb refused, with the outcome the SQL function answers. Nothing has changed."""
+
+    outcome: str
 
 
 @dataclass

@@ -1,0 +1,225 @@
+"""PostgreSQL does what `billing/ledger/spec.py` says, over any story Hypothesis can think of.
+
+A short run by default; `pytest --hypothesis-profile=nightly` takes 10 000 steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from billing.ledger import errors, selectors, services, spec
+from billing.ledger.models import Hold, Lot
+from tests.ledger.people import NOON
+
+# What the services refuse with, in the words of the SQL functions and the specification.
+OUTCOMES: dict[type[errors.LedgerError], str] = {
+    errors.InsufficientPoints: "insufficient_points",
+    errors.KeyReused: "key_reused",
+    errors.UnknownHold: "unknown_hold",
+    errors.HoldAlreadySettled: "hold_settled",
+    errors.CaptureTooLarge: "too_large",
+    errors.EndsBefore: "ends_before",
+}
+AMOUNTS = st.integers(1, 30)
+# Mostly a key of its own, sometimes one used before, by whichever verb.
+KEYS = st.one_of(st.none(), st.none(), st.none(), st.integers(1, 5))
+HOLDS = st.integers(0, 3)  # counted from the newest
+LIVES = st.one_of(st.none(), st.integers(-2, 12), st.integers(1, 12), st.just(6))
+# None: all of it; else so much more or less than all of it, down to one.
+PARTS = st.one_of(st.none(), st.integers(-30, 1), st.integers(-1, 1))
+JUMPS = st.one_of(st.integers(0, 3), st.integers(4, 30), st.integers(-5, 0))
+
+
+class Story(RuleBasedStateMachine):
+    """One wallet in PostgreSQL and one in plain Python, told the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = NOON
+        self.wallet_id = services.open_wallet(now=NOON)
+        self.wallet = spec.Wallet(latest_at=NOON)
+        self.keys: list[str] = []
+
+    @initialize()
+    def free_and_paid(self) -> None:
+        self.grant(back=None, amount_cp=20, life=6, paid=True)
+        self.grant(back=None, amount_cp=20, life=6, paid=False)
+        self.grant(back=None, amount_cp=20, life=None, paid=True)
+
+    @rule(amount_cp=AMOUNTS, part=PARTS, hours=st.integers(0, 12))
+    def slow_job(self, amount_cp: int, part: int | None, hours: int) -> None:
+        """A hold, some hours, a capture: the lots may have ended meanwhile."""
+        self.hold(back=None, amount_cp=amount_cp)
+        self.clock_jumps(hours=hours)
+        self.capture(back=None, ago=0, part=part)
+
+    @rule(amount_cp=AMOUNTS, hours=st.integers(0, 12))
+    def slow_failure(self, amount_cp: int, hours: int) -> None:
+        """A hold, some hours, a release: the lots may have ended meanwhile."""
+        self.hold(back=None, amount_cp=amount_cp)
+        self.clock_jumps(hours=hours)
+        self.release(back=None, ago=0)
+
+    @rule(hours=JUMPS)
+    def clock_jumps(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule(back=KEYS, amount_cp=AMOUNTS, life=LIVES, paid=st.booleans())
+    def grant(self, back: int | None, amount_cp: int, life: int | None, paid: bool) -> None:
+        key = self.key(back)
+        ends = None if life is None else self.now + timedelta(hours=life)
+        source = "topup" if paid else "daily"
+
+        def ask() -> object:
+            granted = services.grant(
+                wallet_id=self.wallet_id,
+                amount_cp=amount_cp,
+                source=source,
+                paid=paid,
+                starts_at=self.now - timedelta(days=30),
+                expires_at=ends,
+                key=key,
+                now=self.now,
+            )
+            return granted.debt_repaid_cp
+
+        self.same(ask, lambda: self.wallet.grant(key, amount_cp, source, paid, ends, self.now))
+
+    @rule(back=KEYS, amount_cp=AMOUNTS)
+    def hold(self, back: int | None, amount_cp: int) -> None:
+        key = self.key(back)
+
+        def ask() -> object:
+            held = services.hold(
+                wallet_id=self.wallet_id,
+                amount_cp=amount_cp,
+                key=key,
+                reference="job",
+                now=self.now,
+            )
+            numbers = {lot_id: number for number, lot_id in enumerate(self.ids(Lot))}
+            return tuple((numbers[piece.lot_id], piece.amount_cp) for piece in held.slices)
+
+        self.same(ask, lambda: self.wallet.hold(key, amount_cp, self.now))
+
+    @rule(back=KEYS, ago=HOLDS, part=PARTS)
+    def capture(self, back: int | None, ago: int, part: int | None) -> None:
+        key, number = self.key(back), self.number(ago)
+        amount_cp = None
+        if part is not None:
+            whole_cp = self.wallet.holds[number].amount_cp if self.wallet.holds else 1
+            amount_cp = max(whole_cp + part, 1)
+
+        def ask() -> object:
+            settled = services.capture(
+                wallet_id=self.wallet_id,
+                hold_id=self.hold_id(number),
+                key=key,
+                amount_cp=amount_cp,
+                now=self.now,
+            )
+            return settled.captured_cp, settled.released_cp, self.courtesy_cp(settled)
+
+        self.same(ask, lambda: self.wallet.capture(key, number, amount_cp, self.now))
+
+    @rule(back=KEYS, ago=HOLDS)
+    def release(self, back: int | None, ago: int) -> None:
+        key, number = self.key(back), self.number(ago)
+
+        def ask() -> object:
+            settled = services.release(
+                wallet_id=self.wallet_id, hold_id=self.hold_id(number), key=key, now=self.now
+            )
+            return settled.captured_cp, settled.released_cp, self.courtesy_cp(settled)
+
+        self.same(ask, lambda: self.wallet.release(key, number, self.now))
+
+    @rule()
+    def expire(self) -> None:
+        self.same(
+            lambda: services.expire(wallet_id=self.wallet_id, now=self.now),
+            lambda: self.wallet.expire(self.now),
+        )
+
+    @invariant()
+    def same_state(self) -> None:
+        now = max(self.now, self.wallet.latest_at)
+        live = self.wallet.live(now)
+        balance = selectors.balance(wallet_id=self.wallet_id, now=self.now)
+        assert balance.available_cp == sum(lot.remaining_cp for lot in live)
+        assert (balance.held_cp, balance.debt_cp, balance.version) == (
+            *(self.wallet.held_cp, self.wallet.debt_cp, self.wallet.version),
+        )
+        ends = [lot.expires_at for lot in live if lot.expires_at is not None]
+        assert balance.next_expiry_at == min(ends, default=None)
+        lots = selectors.lots(wallet_id=self.wallet_id, now=self.now)
+        assert [(lot.source, lot.paid, lot.remaining_cp, lot.expires_at) for lot in lots] == [
+            (lot.source, lot.paid, lot.remaining_cp, lot.expires_at) for lot in live
+        ]
+        stored = Hold.objects.filter(wallet_id=self.wallet_id).order_by("id")
+        assert list(stored.values_list("state", "amount_cp", "captured_cp")) == [
+            (hold.state, hold.amount_cp, hold.captured_cp) for hold in self.wallet.holds
+        ]
+
+    def same(self, ask: Callable[[], object], expect: Callable[[], object]) -> None:
+        """Both answer the same, or both refuse for the same reason."""
+        assert self.answer(ask) == self.answer(expect)
+
+    def answer(self, step: Callable[[], object]) -> object:
+        try:
+            return step()
+        except spec.Refused as refusal:
+            return refusal
+        except errors.LedgerError as refusal:
+            return spec.Refused(OUTCOMES[type(refusal)])
+
+    def key(self, back: int | None) -> str:
+        """A new key, or the one used `back` keys ago."""
+        if back is None or back > len(self.keys):
+            self.keys.append(str(len(self.keys)))
+            return self.keys[-1]
+        return self.keys[-back]
+
+    def number(self, back: int) -> int:
+        """The number of the hold made `back` holds ago; 0 when there are fewer."""
+        return max(len(self.wallet.holds) - 1 - back, 0)
+
+    def ids(self, model: Any) -> list[int]:
+        rows = model.objects.filter(wallet_id=self.wallet_id).order_by("id")
+        return list(rows.values_list("id", flat=True))
+
+    def hold_id(self, number: int) -> int:
+        ids = self.ids(Hold)
+        return ids[number] if number < len(ids) else -1
+
+    def courtesy_cp(self, settled: Any) -> int:
+        if settled.courtesy_lot_id is None:
+            return 0
+        return Lot.objects.get(id=settled.courtesy_lot_id).granted_cp
+
+
+@pytest.mark.django_db
+def test_postgresql_does_what_the_specification_says() -> None:
+    short = settings(
+        max_examples=25,
+        stateful_step_count=40,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    nightly = settings.get_current_profile_name() == "nightly"
+    with transaction.atomic():
+        run_state_machine_as_test(Story, settings=settings.default if nightly else short)
