@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.models import User
 from accounts.services.api_keys import create_api_key
+from billing.services import daily_points
 from billing.services.catalogue import load_launch_catalogue
 from generation.models import Job
+from generation.services.jobs import submit_job
+from tests.jobs_by_hand import NOON, Submit
 from tests.live_stack import LiveStack, until
 
 PASSWORD = "a-good-long-password"
@@ -100,5 +104,30 @@ def key_of() -> Callable[[User], str]:
 
     def make(user: User) -> str:
         return create_api_key(user=user, name="test", now=timezone.now()).secret
+
+    return make
+
+
+@pytest.fixture
+def rich_anna(anna: User, catalogue: None) -> User:
+    """Anna, who has claimed today's 66 points."""
+    daily_points.claim(user=anna, now=NOON)
+    return anna
+
+
+@pytest.fixture
+def submit(catalogue: None) -> Submit:
+    """Submits a job and returns it."""
+
+    def make(user: User, kind: str = "image", *, now: datetime = NOON, **options: object) -> Job:
+        submitted = submit_job(
+            user=user,
+            kind=kind,
+            params=options.pop("params", {"prompt": "a fox"}),
+            idempotency_key=options.pop("key", None),  # type: ignore[arg-type]
+            now=now,
+            **options,  # type: ignore[arg-type]
+        )
+        return submitted.job
 
     return make

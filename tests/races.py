@@ -5,18 +5,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any
 
 from django.db import connections
 
-T = TypeVar("T")
 
-
-def at_once(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Start every call at the same moment; what each returned or raised, in order."""
     start = threading.Barrier(len(calls), timeout=30)
 
-    def run(call: Callable[[], T]) -> T | Exception:
+    def run(call: Callable[[], Any]) -> Any:
         try:
             start.wait()
             return call()

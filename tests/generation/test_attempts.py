@@ -15,7 +15,7 @@ from generation.services import attempts, sweeps
 from generation.services.artifacts import discard_files
 from generation.services.jobs import cancel_job
 from generation.storage import open_stored
-from tests.generation.conftest import NOON, Submit, claimed, deliver, stored_picture
+from tests.jobs_by_hand import NOON, Submit, claimed, deliver, stored_picture
 
 LATER = NOON + timedelta(seconds=60)
 

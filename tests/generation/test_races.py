@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,13 @@ from generation.errors import AttemptLost, JobFinished
 from generation.models import Artifact, Job
 from generation.services import attempts, sweeps
 from generation.services.jobs import cancel_job
-from tests.generation.conftest import NOON, Submit, claimed, deliver
+from tests.jobs_by_hand import NOON, Submit, claimed, deliver
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def outcomes(results: list[object]) -> Counter[str]:
+def outcomes(results: list[Any]) -> Counter[str]:
     return Counter(type(result).__name__ for result in results)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -18,7 +19,7 @@ from billing.selectors.wallets import overview
 from generation.errors import QuotaExceeded
 from generation.models import Job
 from generation.services.quotes import quote_job
-from tests.generation.conftest import NOON, Submit, claimed, deliver
+from tests.jobs_by_hand import NOON, Submit, claimed, deliver
 
 FOX = {"prompt": "a fox"}
 
@@ -56,8 +57,8 @@ def test_a_clip_that_is_too_dear_is_answered_with_a_picture(
         deliver(claimed())
     with pytest.raises(InsufficientPoints) as refused:
         submit(rich_anna, "video")
-    ways = refused.value.facts["ways"]
-    assert [way["way"] for way in ways] == ["image", "wait"]  # type: ignore[union-attr]
+    ways = cast(list[dict[str, str]], refused.value.facts["ways"])
+    assert [way["way"] for way in ways] == ["image", "wait"]
     assert refused.value.facts["available_points"] == "6.00"
     assert refused.value.facts["missing_points"] == "4.00"
 

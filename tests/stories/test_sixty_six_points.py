@@ -100,7 +100,7 @@ def test_the_same_seed_is_the_same_picture(
             job = ended(client, client.post("/jobs", json=body).json()["id"])
             content = httpx.get(job["artifacts"][0]["url"]).content
             pictures.append(np.asarray(Image.open(io.BytesIO(content)).convert("RGB")))
-        assert np.array_equal(*pictures)
+        assert np.array_equal(pictures[0], pictures[1])
 
 
 def test_a_cancel_stops_the_worker(
