@@ -1,0 +1,35 @@
+"""The README's configuration table is the list in config/env.py, word for word."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import VARIABLES, Env
+
+README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+
+
+def test_the_table_is_the_list() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*?) \|$", README, re.MULTILINE)
+    assert rows == [(item.name, item.default or "–", item.help) for item in VARIABLES]
+
+
+@pytest.mark.parametrize(
+    ("values", "read"),
+    [
+        ({"INKLING_PORT": "eighty"}, lambda env: env.integer("INKLING_PORT", 1)),
+        ({"POINTS_DAY_TZ": "Mars/Base"}, lambda env: env.zone("POINTS_DAY_TZ", "UTC")),
+        ({"ENGINE_IMAGE_REVISION": "main"}, lambda env: env.revision("ENGINE_IMAGE_REVISION")),
+        ({"DATABASE_URL": "mysql://x/y"}, lambda env: env.database("DATABASE_URL")),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_its_name(values: dict[str, str], read: object) -> None:
+    with pytest.raises(ImproperlyConfigured, match=next(iter(values))):
+        read(Env(values))  # type: ignore[operator]
+
+
+def test_an_undocumented_variable_cannot_be_read() -> None:
+    with pytest.raises(KeyError, match="SECRET_SAUCE"):
+        Env({}).string("SECRET_SAUCE")

@@ -1,0 +1,112 @@
+"""The desk: everything to read, one thing to write."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from billing.ledger.models import Entry, Hold, Lot, Transaction, Wallet
+from billing.selectors.wallets import overview, wallet_id_of
+from generation.models import Job
+from tests.conftest import Person
+from tests.jobs_by_hand import NOON, Submit, claimed, deliver
+
+
+@pytest.fixture
+def operator(person: Person) -> User:
+    """Olga, who may open the desk."""
+    return person("olga", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def desk(operator: User) -> Client:
+    """Olga's browser."""
+    client = Client()
+    client.force_login(operator)
+    return client
+
+
+def test_only_operators_come_in(anna: User) -> None:
+    client = Client()
+    client.force_login(anna)
+    assert client.get("/admin/").status_code == 302
+
+
+def test_every_list_and_page_opens(desk: Client, rich_anna: User, submit: Submit) -> None:
+    submit(rich_anna)
+    deliver(claimed())
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        listing = desk.get(reverse(f"{name}_changelist"))
+        assert listing.status_code == 200, name
+        row = model._default_manager.first()
+        if row is not None:
+            assert desk.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200, name
+
+
+@pytest.mark.parametrize("model", [Wallet, Lot, Hold, Transaction, Entry, Job])
+def test_ledger_and_jobs_are_read_only(
+    desk: Client, rich_anna: User, submit: Submit, model: type
+) -> None:
+    submit(rich_anna)
+    row = model.objects.first()  # type: ignore[attr-defined]
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"  # type: ignore[attr-defined]
+    assert desk.get(reverse(f"{name}_add")).status_code == 403
+    assert desk.post(reverse(f"{name}_change", args=[row.pk]), {}).status_code == 403
+    assert desk.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    assert model.objects.filter(pk=row.pk).exists()  # type: ignore[attr-defined]
+
+
+def test_a_wallet_is_found_by_its_owner(desk: Client, rich_anna: User) -> None:
+    page = desk.get(reverse("admin:ledger_wallet_changelist"), {"q": "anna@"})
+    assert "anna@example.com" in page.content.decode()
+
+
+def adjust(desk: Client, user: User, **fields: str) -> object:
+    wallet_id = wallet_id_of(user)
+    path = reverse("admin:ledger_wallet_adjust", args=[wallet_id])
+    page = desk.get(path).content.decode()
+    found = re.search(r'name="key" value="(\w+)"', page)
+    assert found
+    form = {"points": "12.50", "days": "30", "reason": "goodwill", "note": "", "key": found[1]}
+    return desk.post(path, form | fields)
+
+
+def test_an_adjustment_is_a_lot_with_a_name_and_a_reason(
+    desk: Client, rich_anna: User, operator: User
+) -> None:
+    response = adjust(desk, rich_anna, note="slow day")
+    assert response.status_code == 302  # type: ignore[attr-defined]
+    assert overview(user=rich_anna, now=NOON).available_cp >= 1250
+    row = Transaction.objects.get(reference__startswith="adjustment:")
+    assert (row.kind, row.reason) == ("grant", "goodwill: slow day")
+    assert row.actor == f"staff:{operator.pk}"
+
+
+def test_the_same_form_twice_gives_once(desk: Client, rich_anna: User) -> None:
+    adjust(desk, rich_anna, key="one-form")
+    adjust(desk, rich_anna, key="one-form")
+    assert Transaction.objects.filter(reference="adjustment:one-form").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("points", "0"),
+        ("points", "-5"),
+        ("points", "1.234"),
+        ("points", "many"),
+        ("days", "0"),
+        ("days", "731"),
+        ("reason", "because"),
+    ],
+)
+def test_a_bad_adjustment_says_why_and_gives_nothing(
+    desk: Client, rich_anna: User, field: str, value: str
+) -> None:
+    response = adjust(desk, rich_anna, **{field: value})
+    assert response.status_code == 200  # type: ignore[attr-defined]
+    assert not Transaction.objects.filter(reference__startswith="adjustment:").exists()
