@@ -83,12 +83,13 @@ def prepare(here: Places, ours: Servers) -> tuple[dict[str, int], str]:
     """Bring everything in place; pids of the embedded servers and the sign-ins. Raises Stop."""
     preparing.check_external(ours)
     pids = {}
-    if ours.postgres or ours.valkey:
+    if ours.any:
         with step("Starting the embedded servers"):
             pids = ours.start()
-    sign_ins = preparing.load_database(here)
-    preparing.build_checkpoint(here)
-    preparing.collect_static(here)
+    with preparing.checkpoint_build(here) as finish_checkpoint:
+        sign_ins = preparing.load_database(here)
+        preparing.collect_static(here)
+        finish_checkpoint()
     return pids, sign_ins
 
 
@@ -100,16 +101,19 @@ def serve(here: Places, ours: Servers, at: Address, guard: Guard) -> None:
     ending = signals.asked.is_set
     supervisor = Supervisor(programs(here, at), guard, tell=say)
     watch = ServerWatch(ours, pids, ending=ending, tell=say)
+    web = supervisor.keeper("web")
 
     def tick() -> None:
         supervisor.tick()
         watch.tick(time.monotonic())
 
     try:
-        with step("Starting web, gpu, background and clock"):
-            supervisor.start()
-            wait_ready(supervisor.keeper("web"), tick, signals.asked, at)
+        # The web server alone first: it is what a person waits for.
+        with step("Starting the web server"):
+            supervisor.start("web")
+            wait_ready(web, tick, signals.asked, at)
         if not ending():
+            supervisor.start()
             say(f"\n{sign_ins}\nInkling runs at {at.url} - Ctrl-C stops it.")
         while not signals.asked.wait(POLL_S):
             tick()
@@ -146,6 +150,7 @@ def run() -> int:
             with locked(ours.users, shared=True, wait_s=USERS_WAIT_S), guarded(lock) as guard:
                 serve(here, ours, at, guard)
         finally:
-            with step("Stopping the embedded servers"):
-                ours.stop_if_unused()
+            if ours.any:
+                with step("Stopping the embedded servers"):
+                    ours.stop_if_unused()
     return 0

@@ -34,6 +34,11 @@ class Servers:
     valkey: bool
 
     @property
+    def any(self) -> bool:
+        """Whether at least one is ours."""
+        return self.postgres or self.valkey
+
+    @property
     def users(self) -> Path:
         """The lock that every user of the servers shares."""
         return self.places.run / "users.lock"

@@ -43,6 +43,7 @@ class Keeper:
     ) -> None:
         self.program = program
         self.deaths = 0
+        self.started = False
         self._guard = guard
         self._backoff = backoff
         self._tell = tell
@@ -64,6 +65,7 @@ class Keeper:
 
     def start(self) -> None:
         """Start the process; a program that cannot be started counts as one that died."""
+        self.started = True
         self._started_at = time.monotonic()
         try:
             with self.program.log.open("ab") as log:
@@ -143,16 +145,18 @@ class Supervisor:
         self._guard = guard
         self.keepers = [Keeper(program, guard, backoff or Backoff(), tell) for program in programs]
 
-    def start(self) -> None:
-        """Start every program."""
+    def start(self, *names: str) -> None:
+        """Start the programs of these names, or all that were not started yet."""
         for keeper in self.keepers:
-            keeper.start()
+            if not keeper.started and (not names or keeper.program.name in names):
+                keeper.start()
 
     def tick(self) -> None:
-        """See to every program once. Call it about every `POLL_S` seconds."""
+        """See to every started program once. Call it about every `POLL_S` seconds."""
         self._guard.heal()
         for keeper in self.keepers:
-            keeper.tick(time.monotonic())
+            if keeper.started:
+                keeper.tick(time.monotonic())
 
     def stop(self, *, at_once: Callable[[], bool] = lambda: False) -> None:
         """Ask all to end, wait, kill what does not end in `GRACE_S` or once `at_once()` holds."""
