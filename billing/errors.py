@@ -21,6 +21,12 @@ class AlreadyClaimed(Refusal):
     code = "already_claimed"
 
 
+class MembersExcluded(Refusal):
+    """The daily points are for non-members at present."""
+
+    code = "members_excluded"
+
+
 class QuoteExpired(Refusal):
     """The quote's fifteen minutes are over."""
 
@@ -49,3 +55,72 @@ class NotForSale(Refusal):
     """The live price list has no line for this."""
 
     code = "not_for_sale"
+
+
+class SecondPersonNeeded(Refusal):
+    """Who drafted something cannot approve it."""
+
+    code = "second_person_needed"
+
+
+class MembershipExists(Refusal):
+    """The wallet has a live membership; it can be changed, a second one cannot begin.
+
+    `facts`: plan, period and kind of the live one, where they are known.
+    """
+
+    code = "membership_exists"
+
+
+class MembershipPastDue(Refusal):
+    """A renewal has failed and is being retried: pay it or let it end first."""
+
+    code = "membership_past_due"
+
+
+class NoMembership(Refusal):
+    """There is no live membership to change."""
+
+    code = "no_membership"
+
+
+class NotRenewing(Refusal):
+    """A prepaid period or a gift does not renew: there is no renewal to change or cancel."""
+
+    code = "not_renewing"
+
+
+class OnlyAtRenewal(Refusal):
+    """A lower plan, or a shorter period of the same, takes effect at renewal."""
+
+    code = "only_at_renewal"
+
+
+class ChangeInProgress(Refusal):
+    """An earlier change has not been answered yet; try again in a minute."""
+
+    code = "change_in_progress"
+
+
+class OrderOpen(Refusal):
+    """An earlier order is being paid right now. `facts`: order."""
+
+    code = "order_open"
+
+
+class PromotionUnavailable(Refusal):
+    """The code is unknown, over, used up, not for this plan or used by this person before."""
+
+    code = "promotion_unavailable"
+
+
+class PaymentDeclined(Refusal):
+    """The bank declined; nothing was charged. `facts`: decline_code."""
+
+    code = "payment_declined"
+
+
+class PaymentsUnavailable(Refusal):
+    """The payment provider cannot be reached, or is not set up; nothing was charged."""
+
+    code = "payments_unavailable"

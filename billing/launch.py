@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from billing.types import Entitlements, PriceLine, PriceList
+from billing.offers import CatalogueOffer, PackOffer, PlanOffer, PromotionOffer, TopUpRate
+from billing.types import PriceLine, PriceList
 
 DAILY_POINTS_CP = 66_00
 
@@ -27,5 +28,122 @@ PRICE_LISTS: tuple[PriceList, ...] = (
     ),
 )
 
-# No plan is unlimited: every limit here is a finite number.
-FREE_PLAN = Entitlements(plan="free", slots=1, lane="standard", brand_mark_removable=False)
+# Points of a membership live a month and this much longer; bought points live two years.
+MONTHLY_LOT_GRACE = timedelta(days=7)
+TOPUP_MONTHS = 24
+
+# Perks of a card membership outlive its period while the renewal is being retried.
+RENEWAL_GRACE = timedelta(days=7)
+
+# A pay page is open this long; its price holds for as long.
+CHECKOUT_LIFETIME = timedelta(hours=1)
+
+# Who may claim the daily points: "non_members" or "everyone".
+DAILY_POINTS_AUDIENCE = "non_members"
+
+_PERIODS = ("month", "quarter", "half_year", "year")
+
+
+def _yuan(*amounts: int) -> dict[tuple[str, str], int]:
+    """Prices of a month, a quarter, a half-year and a year, from yuan to fen."""
+    return {(period, "CNY"): amount * 100 for period, amount in zip(_PERIODS, amounts, strict=True)}
+
+
+# No plan is unlimited: every limit here is a finite number, and the schema has no other kind.
+FREE_PLAN = PlanOffer(
+    code="free",
+    level=0,
+    month_cp=0,
+    slots=1,
+    jobs_day_max=400,
+    points_day_max_cp=10_000_00,
+    seats=1,
+    lane="standard",
+    brand_mark_removable=False,
+    extension=False,
+    camera=False,
+    high_quality=False,
+    prices={},
+)
+
+CATALOGUES: tuple[CatalogueOffer, ...] = (
+    CatalogueOffer(
+        version=1,
+        starts_at=datetime(2024, 7, 24, tzinfo=UTC),
+        plans=(
+            FREE_PLAN,
+            PlanOffer(
+                code="gold",
+                level=1,
+                month_cp=660_00,
+                slots=2,
+                jobs_day_max=1_000,
+                points_day_max_cp=20_000_00,
+                seats=1,
+                lane="standard",
+                brand_mark_removable=True,
+                extension=True,
+                camera=False,
+                high_quality=True,
+                prices=_yuan(66, 188, 356, 673),
+            ),
+            PlanOffer(
+                code="platinum",
+                level=2,
+                month_cp=3_000_00,
+                slots=4,
+                jobs_day_max=3_000,
+                points_day_max_cp=50_000_00,
+                seats=5,
+                lane="fast",
+                brand_mark_removable=True,
+                extension=True,
+                camera=True,
+                high_quality=True,
+                prices=_yuan(266, 758, 1_436, 2_713),
+            ),
+            PlanOffer(
+                code="diamond",
+                level=3,
+                month_cp=8_000_00,
+                slots=8,
+                jobs_day_max=8_000,
+                points_day_max_cp=100_000_00,
+                seats=20,
+                lane="fastest",
+                brand_mark_removable=True,
+                extension=True,
+                camera=True,
+                high_quality=True,
+                prices=_yuan(666, 1_898, 3_596, 6_793),
+            ),
+        ),
+        packs=(
+            PackOffer("pack-50", 50_00, "CNY", points_cp=500_00, bonus_cp=25_00),
+            PackOffer("pack-100", 100_00, "CNY", points_cp=1_000_00, bonus_cp=80_00),
+            PackOffer("pack-500", 500_00, "CNY", points_cp=5_000_00, bonus_cp=600_00),
+        ),
+        rates=(
+            # 1 yuan buys 10 points: 1 fen buys 10 cp.
+            TopUpRate(
+                currency="CNY",
+                cp_per_minor=10,
+                floor_minor=10_00,
+                ceiling_minor=10_000_00,
+                step_minor=1_00,
+            ),
+        ),
+    ),
+)
+
+PROMOTIONS: tuple[PromotionOffer, ...] = (
+    # Half price on every membership for the first period, as at the opening.
+    PromotionOffer(
+        name="opening-2024",
+        kind="percent",
+        value=50,
+        currency="CNY",
+        starts_at=datetime(2024, 7, 23, 16, tzinfo=UTC),  # midnight in Shanghai
+        ends_at=datetime(2024, 8, 6, 16, tzinfo=UTC),
+    ),
+)

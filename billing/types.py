@@ -74,9 +74,18 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Entitlements:
-    """What a wallet may do now: limits and perks of its plan together."""
+    """What a wallet may do now: limits and perks of its plan together.
+
+    `jobs_day_max` and `points_day_max_cp` are ceilings of one server day.
+    """
 
     plan: str
     slots: int
     lane: str
     brand_mark_removable: bool
+    extension: bool = False
+    camera: bool = False
+    high_quality: bool = False
+    seats: int = 1
+    jobs_day_max: int = 400
+    points_day_max_cp: int = 10_000_00

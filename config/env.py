@@ -55,6 +55,21 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("ENGINE_VIDEO_REVISION", "", "pinned commit (40 hex digits) when it is a repository"),
     Variable("ENGINE_DEVICE", "cuda if there is one, else cpu", "torch device of the GPU worker"),
+    Variable(
+        "STRIPE_SECRET_KEY",
+        "a test key of the stand-in in development; nothing is sold in production",
+        "secret key of the Stripe account",
+    ),
+    Variable(
+        "STRIPE_API_BASE",
+        "the stand-in while no key is set in development, else Stripe",
+        "another address of Stripe's API; refused together with a live key",
+    ),
+    Variable(
+        "STRIPE_WEBHOOK_SECRETS",
+        "those `sync_stripe` keeps in the database",
+        "signing secrets of webhook endpoints, comma-separated, the current one first",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),

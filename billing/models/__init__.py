@@ -1,5 +1,47 @@
+from billing.models.catalogue import Catalogue, Pack, Plan, PlanPrice, TopUpRate
+from billing.models.memberships import (
+    Membership,
+    MembershipChange,
+    MembershipPeriod,
+    ScheduledLot,
+)
+from billing.models.notices import Notice
+from billing.models.orders import Order
+from billing.models.policies import DailyPointsPolicy
 from billing.models.price_lists import PriceLine, PriceList
+from billing.models.promotions import Promotion, Redemption
 from billing.models.quotes import Quote
+from billing.models.stripe_records import (
+    StripeCursor,
+    StripeCustomer,
+    StripeEndpoint,
+    StripeEvent,
+    StripePrice,
+)
 from billing.models.wallet_owners import WalletOwner
 
-__all__ = ["PriceLine", "PriceList", "Quote", "WalletOwner"]
+__all__ = [
+    "Catalogue",
+    "DailyPointsPolicy",
+    "Membership",
+    "MembershipChange",
+    "MembershipPeriod",
+    "Notice",
+    "Order",
+    "Pack",
+    "Plan",
+    "PlanPrice",
+    "PriceLine",
+    "PriceList",
+    "Promotion",
+    "Quote",
+    "Redemption",
+    "ScheduledLot",
+    "StripeCursor",
+    "StripeCustomer",
+    "StripeEndpoint",
+    "StripeEvent",
+    "StripePrice",
+    "TopUpRate",
+    "WalletOwner",
+]

@@ -13,6 +13,7 @@ from billing.ledger import selectors as ledger
 from billing.ledger.models import Transaction
 from billing.models import WalletOwner
 from billing.points_day import points_day
+from billing.selectors.audience import in_audience
 from billing.types import Lot
 
 
@@ -44,7 +45,9 @@ def overview(*, user: User, now: datetime) -> WalletOverview:
         debt_cp=balance.debt_cp,
         lots=ledger.lots(wallet_id=wallet_id, now=now),
         next_claim_at=day.ends_at if claimed else day.starts_at,
-        claimable=not claimed and has_verified_email(user),
+        claimable=not claimed
+        and has_verified_email(user)
+        and in_audience(wallet_id=wallet_id, now=now),
     )
 
 

@@ -9,14 +9,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import EmailUnverified
+from accounts.errors import EmailUnverified, InvalidRequest
 from accounts.models import User
 from accounts.selectors.users import has_verified_email
 from billing import launch
-from billing.errors import AlreadyClaimed
+from billing.errors import AlreadyClaimed, MembersExcluded
 from billing.ledger import services as ledger
+from billing.models import DailyPointsPolicy
 from billing.points_day import points_day
+from billing.selectors.audience import in_audience
 from billing.services.wallets import wallet_for
+
+AUDIENCES = ("non_members", "everyone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,18 @@ class DailyLot:
 def claim(*, user: User, now: datetime) -> DailyLot:
     """Give `user` today's points.
 
-    Raises EmailUnverified before an address is confirmed, AlreadyClaimed from the second time on.
+    Raises EmailUnverified before an address is confirmed, MembersExcluded while the policy keeps
+    them for non-members, AlreadyClaimed from the second time on.
     However many claims come at once, one grants: the ledger's key is the server day.
     """
     if not has_verified_email(user):
         raise EmailUnverified(_("Confirm your e-mail address first, then claim."))
     day = points_day(now, settings.POINTS_DAY_TZ)
+    wallet_id = wallet_for(user=user, now=now)
+    if not in_audience(wallet_id=wallet_id, now=now):
+        raise MembersExcluded(_("The daily points are for those without a membership."))
     granted = ledger.grant(
-        wallet_id=wallet_for(user=user, now=now),
+        wallet_id=wallet_id,
         amount_cp=launch.DAILY_POINTS_CP,
         source="daily",
         paid=False,
@@ -68,6 +76,25 @@ def claim_on_sign_in(*, user: User, now: datetime) -> bool:
     """Give today's points if they are due; signing in never fails for want of them."""
     try:
         claim(user=user, now=now)
-    except (AlreadyClaimed, EmailUnverified):
+    except (AlreadyClaimed, EmailUnverified, MembersExcluded):
         return False
     return True
+
+
+@transaction.atomic(durable=True)
+def set_audience(
+    *, audience: str, starts_at: datetime, reason: str, staff: User, now: datetime
+) -> DailyPointsPolicy:
+    """Say who may claim from `starts_at` on: "non_members" or "everyone".
+
+    Raises InvalidRequest for another audience, an empty reason, or a start that has passed.
+    """
+    if audience not in AUDIENCES:
+        raise InvalidRequest(_("Choose an audience."), fields={"audience": "unknown"})
+    if not reason.strip():
+        raise InvalidRequest(_("Give a reason."), fields={"reason": "missing"})
+    if starts_at < now:
+        raise InvalidRequest(_("It cannot start in the past."), fields={"starts_at": "past"})
+    return DailyPointsPolicy.objects.create(
+        audience=audience, starts_at=starts_at, reason=reason.strip(), set_by=staff
+    )

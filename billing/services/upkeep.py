@@ -10,6 +10,7 @@ from django.db import transaction
 from billing.ledger import checks
 from billing.ledger import selectors as ledger_reads
 from billing.ledger import services as ledger
+from billing.ledger.types import Breach
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 1000
@@ -27,7 +28,7 @@ def expire_due_lots(*, now: datetime) -> int:
     return expired_cp
 
 
-def check_ledger(*, now: datetime) -> list[checks.Breach]:
+def check_ledger(*, now: datetime) -> list[Breach]:
     """Every breach of the ledger's invariants, each logged as an error; empty when sound."""
     breaches = checks.check(now=now)
     for breach in breaches:

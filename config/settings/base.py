@@ -155,6 +155,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
 
+# --- money ------------------------------------------------------------------------------------
+# STRIPE_SECRET_KEY, STRIPE_API_BASE and STRIPE_LIVEMODE: each of the other settings files.
+STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS", [])
+
 # --- generation -------------------------------------------------------------------------------
 # The web process never imports the engine; this dotted name is resolved in the GPU worker only.
 GENERATION_ENGINE = "config.engine.child_engine"

@@ -1,5 +1,6 @@
 """`make run`: one machine, embedded servers, mail readable in the browser."""
 
+from config.payments import stripe_address
 from config.secret import kept_secret
 from config.settings.base import *  # noqa: F403
 from config.settings.base import INKLING_HOME, env
@@ -21,3 +22,8 @@ STORAGES = {
     # Hashed names as in production, but not compressed: that would cost the first start a minute.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
+_stripe = stripe_address(
+    env.string("STRIPE_SECRET_KEY"), env.string("STRIPE_API_BASE"), stand_in=True
+)
+STRIPE_SECRET_KEY, STRIPE_API_BASE = _stripe.secret_key, _stripe.api_base
+STRIPE_LIVEMODE = _stripe.livemode

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.payments import stripe_address
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
 
@@ -35,3 +36,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+_stripe = stripe_address(
+    env.string("STRIPE_SECRET_KEY"), env.string("STRIPE_API_BASE"), stand_in=False
+)
+STRIPE_SECRET_KEY, STRIPE_API_BASE = _stripe.secret_key, _stripe.api_base
+STRIPE_LIVEMODE = _stripe.livemode

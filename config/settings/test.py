@@ -2,6 +2,7 @@
 
 import os
 
+from config.payments import stripe_address
 from config.settings.base import *  # noqa: F403
 from config.settings.base import DATABASES, INKLING_HOME, RUN_DIR, env, redis_urls
 
@@ -39,3 +40,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+_stripe = stripe_address(
+    env.string("STRIPE_SECRET_KEY"), env.string("STRIPE_API_BASE"), stand_in=True
+)
+STRIPE_SECRET_KEY, STRIPE_API_BASE = _stripe.secret_key, _stripe.api_base
+STRIPE_LIVEMODE = _stripe.livemode

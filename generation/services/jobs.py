@@ -95,7 +95,7 @@ def _submit(
         known = _replay(job_id, digest)
         if known is not None:
             return known
-    plan = entitlements(wallet_id=wallet_id)
+    plan = entitlements(wallet_id=wallet_id, now=now)
     in_use = Job.objects.filter(wallet_id=wallet_id, state__in=ACTIVE).count()
     verdict = quotas.parallel_jobs(slots=plan.slots, in_use=in_use)
     if not verdict.allowed:

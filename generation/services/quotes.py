@@ -44,7 +44,7 @@ def preview_price(
     """
     request = read_request(kind, {**params, "prompt": params.get("prompt") or "-"})
     preview = charges.preview(user=user, request=priced(request), now=now)
-    plan = entitlements(wallet_id=preview.wallet_id)
+    plan = entitlements(wallet_id=preview.wallet_id, now=now)
     return PricePreview(
         cost_cp=preview.price.cost_cp,
         price_list_version=preview.price.price_list_version,
