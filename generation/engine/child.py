@@ -17,10 +17,12 @@ import socket
 import sys
 import tempfile
 import threading
+import traceback
 from pathlib import Path
 
 from generation.engine.channel import Channel, Message
 from generation.engine.errors import ENGINE_ERROR, EngineFailure, RenderCanceled
+from generation.engine.report import Report
 from generation.engine.types import EngineConfig, RenderSpec
 
 PR_SET_PDEATHSIG = 1
@@ -74,15 +76,9 @@ def serve(
     renderer = None
     while True:
         order = orders.get()
-        number: int = order["id"]
-
-        def report(stage: str, step: int = 0, of: int = 0, number: int = number) -> None:
-            if number in canceled:
-                raise RenderCanceled
-            channel.send({"event": "progress", "stage": stage, "step": step, "of": of})
-
+        report = Report(channel, order["id"], canceled)
         try:
-            report("load")
+            report.stage("load")
             if renderer is None:
                 # By name: importing it loads torch.
                 renderer = importlib.import_module("generation.engine.renderer").Renderer(config)
@@ -97,6 +93,7 @@ def serve(
         except RenderCanceled:
             channel.send({"event": "canceled"})
         except Exception as error:
+            traceback.print_exception(error)
             failure = renderer.explain(error) if renderer is not None else _unstarted(error)
             channel.send(
                 {

@@ -1,37 +1,25 @@
 """Build the demo checkpoint: `python -m generation.engine.demo_checkpoint DIR`.
 
 A small LTX-shaped checkpoint with random weights: it takes every path a production checkpoint
-takes, in a fraction of a second, and makes coloured textures that follow prompt and seed but
-show nothing. The same version and seed build the same weights.
+takes, in a fraction of a second, and makes washes of colour that follow prompt and seed but show
+nothing. The same version builds the same weights.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
-import string
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-import torch
-import transformers
-from diffusers import (
-    AutoencoderKLLTXVideo,
-    FlowMatchEulerDiscreteScheduler,
-    LTXConditionPipeline,
-    LTXVideoTransformer3DModel,
-)
-
 from generation.engine.profiles import PROFILE_FILE, Profile
 
-# Raise it whenever a change below changes a weight or the profile: a folder of another version
-# is built anew.
-VERSION = 1
+# Raise it whenever a change here or in demo_weights changes a weight or the profile: a folder of
+# another version is built anew.
+VERSION = 2
 VERSION_FILE = "demo_version.json"
-SEED = 66
-LATENT_CHANNELS = 16
-TEXT_WIDTH = 32
 PROFILE = Profile(
     name="demo",
     steps=10,
@@ -56,12 +44,19 @@ def build(folder: Path) -> bool:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as scratch:
         fresh = Path(scratch) / "checkpoint"
-        _pipeline().save_pretrained(fresh, safe_serialization=True)
+        # By name: importing it loads torch, which a checkpoint that is there does not need.
+        importlib.import_module("generation.engine.demo_weights").save(fresh)
         (fresh / PROFILE_FILE).write_text(json.dumps(asdict(PROFILE), indent=2) + "\n")
         (fresh / VERSION_FILE).write_text(json.dumps({"version": VERSION}) + "\n")
-        if folder.exists():
-            folder.rename(Path(scratch) / "replaced")
-        fresh.rename(folder)
+        try:
+            if folder.exists():
+                folder.rename(Path(scratch) / "replaced")
+            fresh.rename(folder)
+        except OSError:
+            # Somebody else may have finished the same work first.
+            if not _is_complete(folder):
+                raise
+            return False
     return True
 
 
@@ -70,64 +65,6 @@ def _is_complete(folder: Path) -> bool:
         return bool(json.loads((folder / VERSION_FILE).read_text()) == {"version": VERSION})
     except (OSError, ValueError):
         return False
-
-
-def _pipeline() -> LTXConditionPipeline:
-    torch.manual_seed(SEED)
-    vae = AutoencoderKLLTXVideo(
-        latent_channels=LATENT_CHANNELS,
-        block_out_channels=(16, 24, 32),
-        decoder_block_out_channels=(16, 24, 32),
-        down_block_types=("LTXVideoDownBlock3D",) * 3,
-        layers_per_block=(1,) * 4,
-        decoder_layers_per_block=(1,) * 4,
-        spatio_temporal_scaling=(True, True, False),
-        decoder_spatio_temporal_scaling=(True, True, False),
-        decoder_inject_noise=(False,) * 4,
-        downsample_type=("conv",) * 3,
-        upsample_residual=(False,) * 3,
-        upsample_factor=(1,) * 3,
-        patch_size=4,
-    )
-    transformer = LTXVideoTransformer3DModel(
-        in_channels=LATENT_CHANNELS,
-        out_channels=LATENT_CHANNELS,
-        num_attention_heads=4,
-        attention_head_dim=16,
-        cross_attention_dim=64,
-        num_layers=3,
-        caption_channels=TEXT_WIDTH,
-    )
-    return LTXConditionPipeline(
-        scheduler=FlowMatchEulerDiscreteScheduler(),
-        vae=vae,
-        text_encoder=_text_encoder(),
-        tokenizer=_tokenizer(),
-        transformer=transformer,
-    )
-
-
-def _tokenizer() -> transformers.T5TokenizerFast:
-    """One piece per printable ASCII character; anything else is the unknown piece."""
-    letters = string.ascii_letters + string.digits + string.punctuation
-    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
-    return transformers.T5TokenizerFast(
-        vocab=pieces + [(letter, -3.0) for letter in letters], extra_ids=0, model_max_length=128
-    )
-
-
-def _text_encoder() -> transformers.T5EncoderModel:
-    return transformers.T5EncoderModel(
-        transformers.T5Config(
-            vocab_size=128,
-            d_model=TEXT_WIDTH,
-            d_kv=8,
-            num_heads=4,
-            d_ff=64,
-            num_layers=2,
-            dropout_rate=0.0,
-        )
-    ).eval()
 
 
 def main() -> None:

@@ -57,7 +57,8 @@ def load(source: str, revision: str | None, device: str) -> Checkpoint:
     if "callback_on_step_end" not in parameters:
         raise ValueError(f"{type(pipeline).__name__} cannot report its steps or be canceled")
     return Checkpoint(
-        source=source,
+        # A folder is named without its path: the name goes into files that users get.
+        source=folder.name if Path(source).is_dir() else source,
         revision=revision if revision and not Path(source).is_dir() else manifest_sha256(folder),
         pipeline=pipeline,
         profile=profile_of(folder, type(pipeline).__name__),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable
 from typing import IO, Any
 
 import diffusers
@@ -18,9 +17,11 @@ from generation.engine.display import fill
 from generation.engine.errors import ENGINE_ERROR, OUT_OF_MEMORY, EngineFailure
 from generation.engine.loader import Checkpoint, load
 from generation.engine.profiles import Size
+from generation.engine.report import Report
 from generation.engine.types import IMAGE, VIDEO, EngineConfig, RenderSpec
 
-Report = Callable[..., None]
+# Small checkpoints get slower by sharing a step among many threads, and much slower when the
+# other processes of the machine want the same cores.
 CPU_THREADS_MAX = 4
 VERSIONS = {
     "torch": torch.__version__,
@@ -41,8 +42,7 @@ class Renderer:
         diffusers.logging.set_verbosity_error()
         diffusers.logging.disable_progress_bar()
         if self._device == "cpu" and "OMP_NUM_THREADS" not in os.environ:
-            # Small checkpoints only get slower by sharing a step among many threads.
-            torch.set_num_threads(min(CPU_THREADS_MAX, len(os.sched_getaffinity(0))))
+            torch.set_num_threads(max(1, min(CPU_THREADS_MAX, torch.get_num_threads() // 2)))
 
     def warm(self) -> None:
         """Load the checkpoints of both kinds."""
@@ -50,11 +50,13 @@ class Renderer:
             self._checkpoint(kind)
 
     def render(self, spec: RenderSpec, report: Report, file: IO[bytes]) -> dict[str, Any]:
-        """Render `spec` into `file` as uint8 [frames, height, width, 3]; report raises to stop it.
+        """Render `spec` into `file` as uint8 [frames, height, width, 3].
 
-        Returns the facts of a `done` message.
+        Returns the facts of a `done` message. Raises RenderCanceled, EngineFailure, and whatever
+        torch and diffusers raise: see `explain`.
         """
         checkpoint = self._checkpoint(spec.kind)
+        report.stop_if_canceled()
         started = time.monotonic()
         size = checkpoint.profile.size(spec)
         frames = _frames_of(checkpoint.pipeline(**self._call(checkpoint, spec, size, report)))
@@ -110,9 +112,9 @@ class Renderer:
         def after_step(
             pipe: Any, index: int, timestep: Any, tensors: dict[str, Any]
         ) -> dict[str, Any]:
-            report("denoise", index + 1, pipe.num_timesteps)
+            report.stage("denoise", index + 1, pipe.num_timesteps)
             if index + 1 == pipe.num_timesteps:
-                report("decode")
+                report.stage("decode")
             return {}
 
         frames = profile.frames(spec.seconds) if spec.kind == VIDEO else 1

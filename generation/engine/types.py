@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 IMAGE = "image"
 VIDEO = "video"
 SEED_MAX = 2**63 - 1
+SIDE_MIN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class RenderSpec:
             raise ValueError("a video lasts at least a second, a picture none")
         if (self.width is None) != (self.height is None):
             raise ValueError("width and height are given together or not at all")
-        if self.width is not None and self.height is not None and min(self.width, self.height) < 16:
-            raise ValueError("width and height are at least 16 pixels")
+        if min(self.width or SIDE_MIN, self.height or SIDE_MIN) < SIDE_MIN:
+            raise ValueError(f"width and height are at least {SIDE_MIN} pixels")
         if self.steps is not None and self.steps < 1:
             raise ValueError("steps must be at least 1")
 

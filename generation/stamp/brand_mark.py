@@ -68,7 +68,10 @@ def brand_mark_score(frame: NDArray[np.uint8], text: str = "Inkling") -> float:
 
 @lru_cache(maxsize=32)
 def _patch(width: int, height: int, text: str) -> Patch:
-    """Render the mark for frames of width × height. Raises ValueError for text it cannot write."""
+    """Render the mark for frames of width × height.
+
+    Raises ValueError for text that the built-in font lacks, and for frames too small to carry it.
+    """
     if not text.isascii() or not text.isprintable() or not text.strip():
         raise ValueError(f"the brand mark is written in printable ASCII, not {text!r}")
     wanted = max(TEXT_HEIGHT_MIN, round(min(width, height) * TEXT_HEIGHT_SHARE))
@@ -87,6 +90,8 @@ def _patch(width: int, height: int, text: str) -> Patch:
     halo_alpha = np.maximum(np.asarray(thick), np.asarray(soft)).astype(np.float32) / 255
     kept = (1 - halo_alpha * HALO_OPACITY) * (1 - letter_alpha)
     solid = np.asarray(canvas) > 200
+    if not solid.any():
+        raise ValueError(f"a frame of {width} × {height} is too small to carry {text!r}")
     return Patch(
         top=height - canvas.height,
         left=width - canvas.width,

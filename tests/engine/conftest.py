@@ -1,0 +1,98 @@
+"""A demo checkpoint and a running engine, made once for all tests of the engine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generation.engine.process import ChildEngine
+from generation.engine.types import EngineConfig, Progress, Rendered, RenderSpec
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run_module(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m module` as an operator would; torch stays out of the test process."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def config_of(folder: Path, scratch: Path, **changes: str | None) -> EngineConfig:
+    """One folder for both kinds, on the CPU, unless told otherwise."""
+    values: dict[str, str | None] = {
+        "image_model": str(folder),
+        "image_revision": None,
+        "video_model": str(folder),
+        "video_revision": None,
+        "device": "cpu",
+        **changes,
+    }
+    return EngineConfig(scratch_dir=scratch, **values)  # type: ignore[arg-type]
+
+
+def render(engine: ChildEngine, spec: RenderSpec) -> Rendered:
+    """Render with nobody watching."""
+    return engine.render(spec, lambda progress: None, lambda: False)
+
+
+class Steps:
+    """Notes the progress of a render and asks to stop at a chosen step."""
+
+    def __init__(self, stop_at: Progress | None = None) -> None:
+        self.seen: list[Progress] = []
+        self.stop_at = stop_at
+
+    def note(self, progress: Progress) -> None:
+        self.seen.append(progress)
+
+    def stop(self) -> bool:
+        return self.stop_at in self.seen
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo checkpoint, built by its command."""
+    folder = tmp_path_factory.mktemp("checkpoints") / "demo"
+    built = run_module("generation.engine.demo_checkpoint", str(folder))
+    assert built.returncode == 0, built.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def session_scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scratch folder of the shared engine, which makes it itself."""
+    return tmp_path_factory.mktemp("engine") / "scratch"
+
+
+@pytest.fixture(scope="session")
+def session_engine(demo_folder: Path, session_scratch: Path) -> Iterator[ChildEngine]:
+    with ChildEngine(config_of(demo_folder, session_scratch)) as engine:
+        engine.warm()
+        yield engine
+
+
+@pytest.fixture
+def engine(session_engine: ChildEngine) -> Iterator[ChildEngine]:
+    """The shared engine. Each test must leave its child alive and healthy."""
+    pid = session_engine.pid
+    yield session_engine
+    assert session_engine.pid == pid
+
+
+@pytest.fixture
+def own_engine(demo_folder: Path, tmp_path: Path) -> Iterator[ChildEngine]:
+    """An engine whose child a test may lose."""
+    with ChildEngine(config_of(demo_folder, tmp_path / "scratch")) as engine:
+        yield engine
