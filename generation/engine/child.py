@@ -26,6 +26,7 @@ from generation.engine.report import Report
 from generation.engine.types import EngineConfig, RenderSpec
 
 PR_SET_PDEATHSIG = 1
+MESSAGE_CHARACTERS_MAX = 2000
 
 
 def main() -> None:
@@ -99,7 +100,7 @@ def serve(
                 {
                     "event": "failed",
                     "code": failure.code,
-                    "message": failure.message,
+                    "message": failure.message[:MESSAGE_CHARACTERS_MAX],
                     "fatal": renderer is None or renderer.is_broken(error),
                 }
             )

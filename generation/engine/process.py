@@ -10,9 +10,6 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -24,33 +21,17 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from generation.engine.channel import Channel, Message
+from generation.engine.channel import Message
 from generation.engine.errors import (
     ENGINE_ERROR,
     RUN_TIMEOUT,
-    WORKER_LOST,
     EngineFailure,
     RenderCanceled,
 )
+from generation.engine.spawning import Child
 from generation.engine.types import EngineConfig, Progress, Rendered, RenderSpec
 
-POLL_SECONDS = 0.1
 CANCEL_GRACE_SECONDS = 10.0
-# Folder above `generation`, from which the child imports it.
-IMPORT_ROOT = Path(__file__).resolve().parents[2]
-CHILD_ENVIRONMENT = {
-    # Serving never downloads: a checkpoint is on disk before a job is (generation.engine.pull).
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    # Images often forbid bytecode caches; without them importing torch takes 13 s instead of 4.
-    "PYTHONDONTWRITEBYTECODE": "",
-}
-CHILD_DEFAULTS = {
-    "TOKENIZERS_PARALLELISM": "false",
-    # Threads that wait for a neighbour spin otherwise: ten times slower on a busy machine.
-    "OMP_WAIT_POLICY": "PASSIVE",
-}
 
 
 class ChildEngine:
@@ -71,7 +52,7 @@ class ChildEngine:
             video_model=_absolute_if_folder(config.video_model),
         )
         self._grace_seconds = cancel_grace_seconds
-        self._child: _Child | None = None
+        self._child: Child | None = None
         self._order = 0
         self._busy = threading.Lock()
 
@@ -163,7 +144,7 @@ class ChildEngine:
 
     def _attend(
         self,
-        child: _Child,
+        child: Child,
         on_progress: Callable[[Progress], None],
         should_cancel: Callable[[], bool],
         deadline: float | None,
@@ -185,7 +166,7 @@ class ChildEngine:
             if message is not None and message["event"] == "progress":
                 on_progress(Progress(message["stage"], message["step"], message["of"]))
 
-    def _halt(self, child: _Child, kill_at: float) -> None:
+    def _halt(self, child: Child, kill_at: float) -> None:
         """Make the child stop its render; kill it when it has not by `kill_at`."""
         with contextlib.suppress(EngineFailure):  # lost is as good as stopped
             child.send({"op": "cancel", "id": self._order})
@@ -200,77 +181,12 @@ class ChildEngine:
                 return
         child.kill()
 
-    def _living_child(self) -> _Child:
+    def _living_child(self) -> Child:
         # A child lost between two renders is no failure of the next one.
         if self._child is None or not self._child.alive:
             self.close()
-            self._child = _Child(self._config)
+            self._child = Child(self._config)
         return self._child
-
-
-class _Child:
-    """One spawned interpreter and the channel to it."""
-
-    def __init__(self, config: EngineConfig) -> None:
-        config.scratch_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "generation.engine.child", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                cwd=IMPORT_ROOT,
-                env={**CHILD_DEFAULTS, **os.environ, **CHILD_ENVIRONMENT},
-                stdin=subprocess.DEVNULL,
-            )
-        self._channel = Channel(ours)
-        settings = {**asdict(config), "scratch_dir": str(config.scratch_dir.resolve())}
-        self.send({"op": "configure", "config": settings, "parent": os.getpid()})
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
-
-    def send(self, message: Message) -> None:
-        """Send one message. Raises EngineFailure when the child is lost."""
-        try:
-            self._channel.send(message)
-        except OSError as error:
-            raise self._lost() from error
-
-    def receive(self) -> Message | None:
-        """The next message, None when none came soon. Raises EngineFailure when it is lost."""
-        try:
-            return self._channel.receive(POLL_SECONDS)
-        except (EOFError, OSError) as error:
-            raise self._lost() from error
-
-    def _lost(self) -> EngineFailure:
-        """Make sure the child is gone, and say how it went."""
-        try:
-            status = self._process.wait(timeout=1)
-            end = f"was killed by signal {-status}" if status < 0 else f"exited with {status}"
-        except subprocess.TimeoutExpired:
-            end = "closed its channel"
-        self.kill()
-        return EngineFailure(WORKER_LOST, f"the inference process {end}")
-
-    def kill(self) -> None:
-        """End the child at once, whatever it is doing."""
-        self._process.kill()
-        self._process.wait()
-        self._channel.close()
-
-    def end(self) -> None:
-        """End the child: it leaves when its channel closes."""
-        self._channel.close()
-        try:
-            self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            self.kill()
 
 
 def _map_frames(done: Message) -> NDArray[np.uint8]:

@@ -46,7 +46,7 @@ class Profile:
     frame_ratio: int = 4
     fps: int = 16
     image_size: tuple[int, int] = (1024, 1024)
-    video_size: tuple[int, int] = (1280, 704)
+    video_size: tuple[int, int] = (768, 512)
     render_long_side: int | None = None
     call: Mapping[str, Any] = field(default_factory=dict)
 
@@ -68,28 +68,25 @@ class Profile:
         return max(1, math.ceil(side / self.size_multiple)) * self.size_multiple
 
 
-# Values of the model cards; what each card calls its standard setting.
+# As the pipelines of diffusers 0.42 document them; sizes hold for every checkpoint of a class.
 BY_CLASS: Mapping[str, Profile] = {
-    profile_class: profile
-    for profile_class, profile in (
-        (
-            "LTXConditionPipeline",
-            Profile(
-                "ltx-video",
-                steps=40,
-                guidance=3.0,
-                size_multiple=32,
-                frame_ratio=8,
-                fps=24,
-                image_size=(1024, 1024),
-                video_size=(1216, 704),
-            ),
-        ),
-        ("WanPipeline", Profile("wan", steps=50, guidance=5.0, size_multiple=32, fps=24)),
-        ("ZImagePipeline", Profile("z-image", steps=9, guidance=0.0)),
-        ("Flux2KleinPipeline", Profile("flux2-klein", steps=4, guidance=1.0)),
-        ("StableDiffusionPipeline", Profile("sd", size_multiple=8, image_size=(512, 512))),
-    )
+    "LTXConditionPipeline": Profile(
+        name="ltx-video",
+        steps=40,
+        guidance=3.0,
+        size_multiple=32,
+        frame_ratio=8,
+        fps=24,
+        video_size=(768, 512),
+        call={"decode_timestep": 0.05},
+    ),
+    "WanPipeline": Profile(
+        name="wan", steps=50, guidance=5.0, size_multiple=32, frame_ratio=4, video_size=(832, 480)
+    ),
+    "ZImagePipeline": Profile(name="z-image-turbo", steps=8, guidance=0.0),
+    "StableDiffusionPipeline": Profile(
+        name="stable-diffusion", size_multiple=8, image_size=(512, 512)
+    ),
 }
 
 
