@@ -1,0 +1,232 @@
+"""Checkout sessions: what the merchant asks for, until the customer has paid or time is up."""
+
+from __future__ import annotations
+
+from tests.servers.stripe.checkout.lines import items_of, totals_of
+from tests.servers.stripe.errors import ApiError, invalid_request
+from tests.servers.stripe.events import emit
+from tests.servers.stripe.listing import fits, page, page_in_order
+from tests.servers.stripe.resources.coupons import redeemable
+from tests.servers.stripe.resources.customers import living
+from tests.servers.stripe.routing import answers
+from tests.servers.stripe.setups import new_setup
+from tests.servers.stripe.world import DAY, Obj, World, merged
+
+SOONEST_S, LATEST_S = 30 * 60, DAY
+OFFERED = ("card", "alipay", "wechat_pay")
+
+
+def _check(params: Obj) -> None:
+    """What the types alone cannot say. Raises ApiError."""
+    mode = params.get("mode")
+    if mode is None:
+        raise _missing("mode")
+    if params.get("ui_mode", "hosted_page") != "hosted_page":
+        raise invalid_request("The stand-in has the hosted page only.", param="ui_mode")
+    if "success_url" not in params:
+        raise _missing("success_url")
+    if mode != "setup" and not params.get("line_items"):
+        raise _missing("line_items")
+    if mode == "setup" and "line_items" in params:
+        raise invalid_request("You can not pass `line_items` in `setup` mode.", param="line_items")
+    if "discounts" in params and "allow_promotion_codes" in params:
+        raise invalid_request(
+            "You may only specify one of these parameters: allow_promotion_codes, discounts.",
+            param="discounts",
+        )
+    if "customer" in params and "customer_email" in params:
+        raise invalid_request(
+            "You may only specify one of these parameters: customer, customer_email.",
+            param="customer",
+        )
+    own = {"payment_intent_data": "payment", "subscription_data": "subscription",
+           "setup_intent_data": "setup", "invoice_creation": "payment"}  # fmt: skip
+    for name, wanted in own.items():
+        if name in params and mode != wanted:
+            raise invalid_request(f"You can not pass `{name}` in `{mode}` mode.", param=name)
+    for name in ("trial_period_days", "trial_end", "billing_cycle_anchor"):
+        if name in params.get("subscription_data", {}):
+            raise invalid_request(
+                f"The stand-in has no {name}.", param=f"subscription_data[{name}]"
+            )
+    wechat = params.get("payment_method_options", {}).get("wechat_pay")
+    if wechat is not None and "client" not in wechat:
+        raise _missing("payment_method_options[wechat_pay][client]")
+
+
+def _missing(param: str) -> ApiError:
+    return invalid_request(
+        f"Missing required param: {param}.", param=param, code="parameter_missing"
+    )
+
+
+def _methods(params: Obj) -> list[str]:
+    """The kinds of payment the page offers: only cards renew or can be kept."""
+    able = OFFERED if params["mode"] == "payment" else ("card",)
+    allowed = params.get("allowed_payment_method_types", able)
+    excluded = params.get("excluded_payment_method_types", [])
+    found = [type for type in able if type in allowed and type not in excluded]
+    if not found:
+        raise invalid_request(
+            "No valid payment method types for this Checkout Session. Please ensure that you "
+            "have activated payment methods compatible with your chosen currency.",
+        )
+    return found
+
+
+@answers("POST", "/v1/checkout/sessions")
+def create_session(world: World, params: Obj) -> Obj:
+    """An open session with its own page."""
+    _check(params)
+    mode = params["mode"]
+    customer = living(world, params["customer"]) if "customer" in params else None
+    now = world.now_for(customer["test_clock"] if customer else None)
+    expires_at = params.get("expires_at", now + DAY)
+    if (not expires_at - now + 60 >= SOONEST_S and "expires_at" in params) or (
+        expires_at > now + LATEST_S + 60
+    ):
+        raise invalid_request(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from the current "
+            "time.",
+            param="expires_at",
+        )
+    types = _methods(params)
+    items = items_of(world, params) if mode != "setup" else []
+    currency: str = items[0]["currency"] if items else params.get("currency", "")
+    discounts = [
+        redeemable(world, one, params.get("customer"), currency)
+        for one in params.get("discounts") or []
+    ]
+    id = world.new_id("cs_test_a1", 58)
+    session = world.add(
+        {
+            "id": id,
+            "object": "checkout.session",
+            "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", True)}
+            if mode == "payment"
+            else None,
+            "after_expiration": None,
+            "allow_promotion_codes": params.get("allow_promotion_codes"),
+            "amount_subtotal": None,
+            "amount_total": None,
+            "automatic_tax": {
+                "enabled": False, "liability": None, "provider": None, "status": None,
+            },
+            "billing_address_collection": params.get("billing_address_collection"),
+            "cancel_url": params.get("cancel_url"),
+            "client_reference_id": params.get("client_reference_id"),
+            "client_secret": None,
+            "collected_information": None,
+            "consent": None,
+            "consent_collection": None,
+            "created": now,
+            "currency": currency or None,
+            "currency_conversion": None,
+            "custom_fields": [],
+            "custom_text": {
+                "after_submit": None, "shipping_address": None, "submit": None,
+                "terms_of_service_acceptance": None,
+            },
+            "customer": customer["id"] if customer else None,
+            "customer_creation": None if customer else params.get("customer_creation", "always"
+            if mode == "subscription" else "if_required"),
+            "customer_details": None,
+            "customer_email": params.get("customer_email"),
+            "discounts": discounts,
+            "expires_at": expires_at,
+            "invoice": None,
+            "invoice_creation": None,
+            "livemode": False,
+            "locale": params.get("locale"),
+            "metadata": merged({}, params.get("metadata")),
+            "mode": mode,
+            "origin_context": None,
+            "payment_intent": None,
+            "payment_link": None,
+            "payment_method_collection": params.get("payment_method_collection", "always")
+            if mode == "subscription"
+            else "if_required",
+            "payment_method_configuration_details": None,
+            "payment_method_options": params.get("payment_method_options", {}),
+            "payment_method_types": types,
+            "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
+            "permissions": None,
+            "phone_number_collection": {"enabled": False},
+            "recovered_from": None,
+            "saved_payment_method_options": None,
+            "setup_intent": None,
+            "shipping_address_collection": None,
+            "shipping_cost": None,
+            "shipping_options": [],
+            "status": "open",
+            "submit_type": params.get("submit_type"),
+            "subscription": None,
+            "success_url": params["success_url"],
+            "total_details": None,
+            "ui_mode": "hosted_page",
+            "url": f"{world.settings.public_url}/c/pay/{id}",
+            "wallet_options": None,
+            "_clock": customer["test_clock"] if customer else None,
+            "_items": items,
+            "_intent_data": params.get("payment_intent_data", {}),
+            "_subscription_data": params.get("subscription_data", {}),
+            "_method": None,
+        }
+    )  # fmt: skip
+    totals_of(world, session)
+    if mode == "setup":
+        data = params.get("setup_intent_data", {})
+        setup = new_setup(world, params.get("customer"), merged({}, data.get("metadata")))
+        setup["_session"] = id
+        session["setup_intent"] = setup["id"]
+    return session
+
+
+@answers("GET", "/v1/checkout/sessions/{session}")
+def get_session(world: World, params: Obj, id: str) -> Obj:
+    return world.get("checkout.session", id, "session")
+
+
+@answers("POST", "/v1/checkout/sessions/{session}")
+def update_session(world: World, params: Obj, id: str) -> Obj:
+    session = world.get("checkout.session", id, "session")
+    session["metadata"] = merged(session["metadata"], params.get("metadata"))
+    return session
+
+
+@answers("GET", "/v1/checkout/sessions")
+def list_sessions(world: World, params: Obj) -> Obj:
+    wanted = dict(params)
+    if "customer_details" in params:
+        wanted["customer_email"] = params["customer_details"]["email"]
+    found = [
+        one for one in world.all("checkout.session")
+        if fits(one, wanted, "customer", "customer_email", "payment_intent", "status",
+                "subscription")
+    ]  # fmt: skip
+    return page(found, params, "/v1/checkout/sessions")
+
+
+@answers("GET", "/v1/checkout/sessions/{session}/line_items")
+def list_line_items(world: World, params: Obj, id: str) -> Obj:
+    items = world.get("checkout.session", id, "session")["_items"]
+    return page_in_order(list(items), params, f"/v1/checkout/sessions/{id}/line_items")
+
+
+def expire(world: World, session: Obj) -> None:
+    """Nobody can pay it any more."""
+    session.update(status="expired", url=None)
+    emit(world, "checkout.session.expired", session)
+
+
+@answers("POST", "/v1/checkout/sessions/{session}/expire")
+def expire_session(world: World, params: Obj, id: str) -> Obj:
+    session = world.get("checkout.session", id, "session")
+    if session["status"] != "open":
+        raise invalid_request(
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout '
+            f"Session has a status of {session['status']}.",
+            param="session",
+        )
+    expire(world, session)
+    return session

@@ -1,0 +1,35 @@
+"""Idempotency keys: the first answer to a key is kept and given again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from tests.servers.stripe.errors import idempotency_mismatch
+from tests.servers.stripe.world import DAY, Obj, World
+
+KEPT_S = DAY
+
+
+def fingerprint(method: str, path: str, body: Obj) -> str:
+    """What a request asks for, as one short text."""
+    text = json.dumps([method, path, body], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def recall(world: World, key: str, request: str) -> Obj | None:
+    """The answer kept for a key. Raises ApiError when it was used for something else."""
+    kept = world.answers.get(key)
+    if kept is None or kept["at"] + KEPT_S < world.now():
+        return None
+    if kept["request"] != request:
+        raise idempotency_mismatch(key)
+    return kept
+
+
+def keep(world: World, key: str, request: str, status: int, body: Obj) -> None:
+    """Keep the answer to a key."""
+    world.answers[key] = {
+        "request": request, "status": status, "body": body, "at": world.now(),
+    }  # fmt: skip
+    world.changes += 1
