@@ -23,10 +23,45 @@ app.conf.beat_schedule = {
         "schedule": 3.0,
         "options": {"expires": 3},
     },
+    "turns of the queue that a fault took": {
+        "task": "generation.restore_turns",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "lots that have ended": {
         "task": "billing.expire_lots",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "monthly points and memberships that are over": {
+        "task": "billing.monthly_lots",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "Stripe events nobody rang for": {
+        "task": "billing.handle_stripe_events",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "open orders, asked after at 2, 10 and 40 minutes": {
+        "task": "billing.poll_orders",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "purchases to give back": {
+        "task": "billing.undo_orders",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "membership changes left half-way": {
+        "task": "billing.finish_changes",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "Stripe events that never arrived": {
+        "task": "billing.recover_stripe_events",
+        "schedule": 900.0,
+        "options": {"expires": 900},
     },
     "the ledger's invariants, nightly": {
         "task": "billing.check_ledger",

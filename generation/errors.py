@@ -6,9 +6,24 @@ from accounts.errors import Refusal
 
 
 class QuotaExceeded(Refusal):
-    """Too many at once. `facts`: quota, limit, in_use."""
+    """Too many at once, or too many today. `facts`: quota, limit, in_use, frees_at."""
 
     code = "quota_exceeded"
+
+
+class CapExceeded(Refusal):
+    """The job would pass a cap of the key or the wallet.
+
+    `facts`: cap, limit_points, spent_points, frees_at.
+    """
+
+    code = "cap_exceeded"
+
+
+class GenerationPaused(Refusal):
+    """The operator's brake is on: nothing new is accepted for now. `facts`: frees_at."""
+
+    code = "generation_paused"
 
 
 class JobFinished(Refusal):

@@ -17,3 +17,9 @@ def sweep(**kwargs: Any) -> None:
     sweeps.sweep_deadlines(now=now)
     sweeps.sweep_leases(now=now)
     sweeps.ring_if_waiting()
+
+
+@shared_task(name="generation.restore_turns")
+def restore_turns(**kwargs: Any) -> None:
+    """Give back turns of the queue that a fault took."""
+    sweeps.restore_turns(now=timezone.now())

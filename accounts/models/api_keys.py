@@ -19,6 +19,10 @@ class ApiKey(models.Model):
     name = models.CharField(_("name"), max_length=80)
     prefix = models.CharField(_("prefix"), max_length=16)
     secret_hash = models.BinaryField(_("hash of the secret"), max_length=32, unique=True)
+    daily_cap_cp = models.BigIntegerField(_("most points a day, hundredths"), null=True, blank=True)
+    monthly_cap_cp = models.BigIntegerField(
+        _("most points a month, hundredths"), null=True, blank=True
+    )
     created_at = models.DateTimeField(_("created"))
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)

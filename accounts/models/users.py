@@ -14,7 +14,7 @@ class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail. Callers go through `accounts.services.users`."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A saved user; the address is stored in lower case, so that it is unique as people mean."""
+        """A saved user; the address is stored in lower case, so that it is unique."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)

@@ -31,17 +31,32 @@ def hash_secret(secret: str) -> bytes:
 
 
 @transaction.atomic(durable=True)
-def create_api_key(*, user: User, name: str, now: datetime) -> NewKey:
-    """Make a key for `user`. Raises InvalidRequest unless its name has 1 to 80 characters."""
+def create_api_key(
+    *,
+    user: User,
+    name: str,
+    daily_cap_cp: int | None = None,
+    monthly_cap_cp: int | None = None,
+    now: datetime,
+) -> NewKey:
+    """Make a key for `user`, with hard caps in hundredths of a point where given.
+
+    Raises InvalidRequest unless its name has 1 to 80 characters and its caps are positive.
+    """
     name = name.strip()
     if not name or len(name) > 80:
         raise InvalidRequest("A key needs a name.", fields={"name": "1 to 80 characters"})
+    for field, cap_cp in (("daily_cap", daily_cap_cp), ("monthly_cap", monthly_cap_cp)):
+        if cap_cp is not None and cap_cp <= 0:
+            raise InvalidRequest("A cap is more than zero.", fields={field: "must be positive"})
     secret = f"ink_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
         user=user,
         name=name,
         prefix=secret[:_VISIBLE],
         secret_hash=hash_secret(secret),
+        daily_cap_cp=daily_cap_cp,
+        monthly_cap_cp=monthly_cap_cp,
         created_at=now,
     )
     return NewKey(key=key, secret=secret)

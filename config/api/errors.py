@@ -52,9 +52,11 @@ STATUS: dict[str, HTTPStatus] = {
     "not_for_sale": HTTPStatus.CONFLICT,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
+    "cap_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "payments_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "generation_paused": HTTPStatus.SERVICE_UNAVAILABLE,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 CONTENT_TYPE = "application/problem+json"

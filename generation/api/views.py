@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.models import ApiKey, User
 from generation.api import serializers
 from generation.models import Job
 from generation.selectors.jobs import job_for, jobs_of
@@ -74,6 +74,7 @@ class JobsView(GenericAPIView[Job]):
             params=body.validated_data["params"],
             quote_id=body.validated_data.get("quote"),
             idempotency_key=request.headers.get("Idempotency-Key"),
+            api_key=cast(ApiKey, request.auth),
             now=timezone.now(),
         )
         job = submitted.job

@@ -34,6 +34,9 @@ class Job(models.Model):
     step = models.PositiveIntegerField(_("step"), default=0)
     step_of = models.PositiveIntegerField(_("of steps"), default=0)
 
+    api_key_id = models.UUIDField(_("API key"), null=True)
+    # Under which caps the cost was counted, so that what is not spent is taken back from the same.
+    counted = models.JSONField(_("counted under"), default=list)
     hold_id = models.BigIntegerField(_("hold"))
     cost_cp = models.BigIntegerField(_("cost, hundredths of a point"))
     captured_cp = models.BigIntegerField(_("charged, hundredths of a point"), null=True)

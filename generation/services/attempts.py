@@ -14,21 +14,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, IntegerField, Value, When
 
 from billing.services import charges
 from generation import lifecycle
 from generation.errors import AttemptLost
 from generation.lifecycle import Event, State
-from generation.models import Artifact, Attempt, Job
+from generation.models import Artifact, Attempt, DrainedWorker, Job
+from generation.services import queue
 from generation.services.jobs import end_uncharged
-from generation.types import LANES
-
-_LANE_ORDER = Case(
-    *(When(lane=lane, then=Value(rank)) for rank, lane in enumerate(LANES)),
-    default=Value(len(LANES)),
-    output_field=IntegerField(),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +41,19 @@ class StoredArtifact:
 def claim_job(*, worker: str, now: datetime) -> Job | None:
     """Take the next queued job under a fresh attempt and lease; None when nothing waits.
 
-    Jobs whose deadline has passed are left to the sweeper.
+    Lanes and wallets take turns as `services.queue` says. A drained worker gets nothing.
     """
-    job = (
-        Job.objects.select_for_update(skip_locked=True)
-        .filter(state=State.QUEUED, deadline_at__gt=now)
-        .order_by(_LANE_ORDER, "created_at", "id")
-        .first()
-    )
+    if DrainedWorker.objects.filter(name=worker).exists():
+        return None
+    job = queue.next_job(now=now)
     if job is None:
         return None
+    _start(job, worker, now)
+    return job
+
+
+def _start(job: Job, worker: str, now: datetime) -> None:
+    """Put a locked, queued job under a fresh attempt and lease."""
     job.state = State.RUNNING.value
     job.attempt_id = uuid.uuid4()
     job.attempts += 1
@@ -79,7 +75,6 @@ def claim_job(*, worker: str, now: datetime) -> Job | None:
     Attempt.objects.create(
         id=job.attempt_id, job=job, number=job.attempts, worker=worker[:120], started_at=now
     )
-    return job
 
 
 def heartbeat(
@@ -199,4 +194,5 @@ def requeue_or_fail(job: Job, *, message: str, now: datetime) -> State:
     job.lease_until = None
     job.stage, job.step, job.step_of = "", 0, 0
     job.save(update_fields=["state", "attempt_id", "lease_until", "stage", "step", "step_of"])
+    queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
     return State.QUEUED

@@ -13,17 +13,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest, NotFound
-from accounts.models import User
-from billing.errors import IdempotencyConflict
+from accounts.models import ApiKey, User
+from billing.errors import IdempotencyConflict, QuoteUsed
 from billing.selectors.entitlements import entitlements
 from billing.selectors.wallets import wallet_id_of
 from billing.services import charges
 from billing.services.wallets import wallet_for
-from generation import dispatch, lifecycle, quotas, watermark
-from generation.errors import JobFinished, QuotaExceeded
-from generation.lifecycle import ACTIVE, TERMINAL, Event, State
+from generation import dispatch, lifecycle, watermark
+from generation.errors import JobFinished
+from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
+from generation.services import caps, guards, queue
 from generation.services.quotes import priced
 from generation.types import SEED_MAX, GenerationRequest
 
@@ -46,13 +47,15 @@ def submit_job(
     params: object,
     idempotency_key: str | None,
     quote_id: UUID | None = None,
+    api_key: ApiKey | None = None,
     now: datetime,
 ) -> Submitted:
-    """Hold the price, check the quota under the wallet's lock and queue the job.
+    """Hold the price, check quotas and caps under the wallet's lock and queue the job.
 
     With `idempotency_key` the call may be repeated: one job, one charge. Raises InvalidRequest,
-    InsufficientPoints, QuotaExceeded, IdempotencyConflict, NotForSale and the quote refusals; a
-    refused submit writes nothing, so the same key may be sent again later.
+    InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused, IdempotencyConflict,
+    NotForSale and the quote refusals; a refused submit writes nothing, so the same key may be
+    sent again later.
     """
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
         raise InvalidRequest(
@@ -64,27 +67,40 @@ def submit_job(
     digest = hashlib.sha256(request.digest() + quoted).digest()
     wallet_id = wallet_for(user=user, now=now)
     key = idempotency_key or f"none:{uuid.uuid4()}"
-    return _submit(user, wallet_id, request, digest, key, quote_id, now)
+    # The id follows from wallet and key, so a repeat names the same hold and finds the same job.
+    job_id = uuid.uuid5(_JOB_NAMESPACE, f"{wallet_id}:{key}")
+    job = Job(
+        id=job_id,
+        wallet_id=wallet_id,
+        user=user,
+        api_key_id=api_key.pk if api_key else None,
+        kind=request.kind,
+        params=request.params(),
+        seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
+        request_hash=digest,
+        idempotency_key=key,
+        created_at=now,
+        deadline_at=now + request.spec.deadline,
+    )
+    try:
+        return _replay(job) or _submit(job, request, quote_id, api_key)
+    except QuoteUsed:
+        # A repeat that raced its first may find the quote used by the very job it asks for.
+        known = _replay(job)
+        if known is None:
+            raise
+        return known
 
 
 @transaction.atomic(durable=True)
 def _submit(
-    user: User,
-    wallet_id: int,
-    request: GenerationRequest,
-    digest: bytes,
-    key: str,
-    quote_id: UUID | None,
-    now: datetime,
+    job: Job, request: GenerationRequest, quote_id: UUID | None, api_key: ApiKey | None
 ) -> Submitted:
-    # The id follows from wallet and key, so a repeat names the same hold and finds the same job.
-    job_id = uuid.uuid5(_JOB_NAMESPACE, f"{wallet_id}:{key}")
-    known = _replay(job_id, digest)
-    if known is not None:
-        return known
+    now = job.created_at
+    guards.check_brake(now=now)
     charge = charges.hold_for_job(
-        user=user,
-        job_ref=f"job:{job_id}",
+        user=job.user,
+        job_ref=job.reference,
         request=priced(request),
         request_hash=request.digest(),
         quote_id=quote_id,
@@ -92,55 +108,41 @@ def _submit(
     )
     # From here on the wallet is locked: whoever raced us has committed, or waits.
     if charge.replayed:
-        known = _replay(job_id, digest)
+        known = _replay(job)
         if known is not None:
             return known
-    plan = entitlements(wallet_id=wallet_id, now=now)
-    in_use = Job.objects.filter(wallet_id=wallet_id, state__in=ACTIVE).count()
-    verdict = quotas.parallel_jobs(slots=plan.slots, in_use=in_use)
-    if not verdict.allowed:
-        raise _quota_exceeded(verdict)
-    only_paid = all(part.paid for part in charge.slices)
-    job = Job.objects.create(
-        id=job_id,
-        wallet_id=wallet_id,
-        user=user,
-        kind=request.kind,
-        params=request.params(),
-        seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
-        request_hash=digest,
-        idempotency_key=key,
-        # Free points buy standard-lane work, whatever the plan.
-        lane=plan.lane if only_paid else "standard",
-        hold_id=charge.hold_id,
-        cost_cp=charge.price.cost_cp,
-        price_list_version=charge.price.price_list_version,
-        price_line=charge.price.line_code,
-        brand_mark=watermark.needs_brand_mark(
-            removable=plan.brand_mark_removable, agreed=False, only_paid_points=only_paid
-        ),
-        created_at=now,
-        deadline_at=now + request.spec.deadline,
+    plan = entitlements(wallet_id=job.wallet_id, now=now)
+    guards.check_quotas(wallet_id=job.wallet_id, plan=plan, now=now)
+    job.counted = caps.count(
+        wallet_id=job.wallet_id,
+        caps=guards.caps_of(plan=plan, api_key=api_key),
+        amount_cp=charge.price.cost_cp,
+        now=now,
     )
+    only_paid = all(part.paid for part in charge.slices)
+    # Free points buy standard-lane work, whatever the plan.
+    job.lane = plan.lane if only_paid else "standard"
+    job.hold_id = charge.hold_id
+    job.cost_cp = charge.price.cost_cp
+    job.price_list_version = charge.price.price_list_version
+    job.price_line = charge.price.line_code
+    job.brand_mark = watermark.needs_brand_mark(
+        removable=plan.brand_mark_removable, agreed=False, only_paid_points=only_paid
+    )
+    job.save(force_insert=True)
+    queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
     dispatch.ring_after_commit()
     return Submitted(job, replayed=False)
 
 
-def _replay(job_id: UUID, digest: bytes) -> Submitted | None:
-    job = Job.objects.filter(id=job_id).first()
-    if job is None:
+def _replay(job: Job) -> Submitted | None:
+    """The job this key made before, None when it made none. Raises IdempotencyConflict."""
+    known = Job.objects.filter(id=job.id).first()
+    if known is None:
         return None
-    if bytes(job.request_hash) != digest:
+    if bytes(known.request_hash) != job.request_hash:
         raise IdempotencyConflict(_("This idempotency key was used with another request."))
-    return Submitted(job, replayed=True)
-
-
-def _quota_exceeded(verdict: quotas.Verdict) -> QuotaExceeded:
-    return QuotaExceeded(
-        _("Your plan runs %(limit)d job(s) at a time; wait for one to end.")
-        % {"limit": verdict.limit},
-        facts={"quota": verdict.quota, "limit": verdict.limit, "in_use": verdict.in_use},
-    )
+    return Submitted(known, replayed=True)
 
 
 @transaction.atomic(durable=True)
@@ -181,6 +183,7 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
         reason=code,
         now=now,
     )
+    caps.uncount(wallet_id=job.wallet_id, counted=job.counted, amount_cp=job.cost_cp)
     if job.attempt_id is not None:
         Attempt.objects.filter(id=job.attempt_id).update(ended_at=now, outcome=code)
     job.state = ended.value

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from generation import dispatch
 from generation.lifecycle import ACTIVE, Event, State
 from generation.models import Job
+from generation.services import queue
 from generation.services.attempts import requeue_or_fail
 from generation.services.jobs import end_uncharged
 
@@ -56,6 +57,15 @@ def _fail_overdue(job_id: UUID, now: datetime) -> bool:
         job, event=Event.FAIL, code=code, message=_("It was not ready by its deadline."), now=now
     )
     return True
+
+
+@transaction.atomic(durable=True)
+def restore_turns(*, now: datetime) -> int:
+    """Give a turn to waiting jobs that have none; returns how many were missing."""
+    restored = queue.restore_turns(now=now)
+    if restored:
+        log.error("%d turns of the queue were missing and are restored", restored)
+    return restored
 
 
 def ring_if_waiting() -> bool:

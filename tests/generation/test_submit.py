@@ -67,7 +67,12 @@ def test_a_full_plan_refuses_and_takes_no_points(rich_anna: User, submit: Submit
     submit(rich_anna)
     with pytest.raises(QuotaExceeded) as refused:
         submit(rich_anna)
-    assert refused.value.facts == {"quota": "parallel_jobs", "limit": 1, "in_use": 1}
+    assert refused.value.facts == {
+        "quota": "parallel_jobs",
+        "limit": 1,
+        "in_use": 1,
+        "frees_at": "2026-11-23T04:05:00Z",  # by its deadline at the latest
+    }
     assert points(rich_anna) == (6580, 20)
 
 

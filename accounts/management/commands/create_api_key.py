@@ -1,8 +1,9 @@
-"""python manage.py create_api_key --email … --name …"""
+"""python manage.py create_api_key --email … --name … [--cap-points N] [--month-cap-points N]"""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,17 +14,34 @@ from accounts.selectors.users import user_by_email
 from accounts.services import api_keys
 
 
+def hundredths(text: str) -> int:
+    """Points as hundredths. Raises ArgumentTypeError; never rounds."""
+    try:
+        amount_cp = Decimal(text).scaleb(2)
+        if amount_cp == amount_cp.to_integral_value():
+            return int(amount_cp)
+    except InvalidOperation:
+        pass
+    raise ArgumentTypeError(f"{text!r} is not a number of points with at most two decimals")
+
+
 class Command(BaseCommand):
     help = "Make an API key and print its secret. It is shown this once and kept nowhere."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", required=True)
+        parser.add_argument("--cap-points", type=hundredths, help="most points a server day")
+        parser.add_argument("--month-cap-points", type=hundredths, help="most points a month")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             made = api_keys.create_api_key(
-                user=user_by_email(options["email"]), name=options["name"], now=timezone.now()
+                user=user_by_email(options["email"]),
+                name=options["name"],
+                daily_cap_cp=options["cap_points"],
+                monthly_cap_cp=options["month_cap_points"],
+                now=timezone.now(),
             )
         except Refusal as refusal:
             raise CommandError(refusal.message) from None

@@ -1,0 +1,71 @@
+"""Hard caps on spending, counted in the transaction that holds. Steps of use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from billing.types import format_points
+from generation.calendar import period_ends_at, period_of
+from generation.errors import CapExceeded
+from generation.models import Spending
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """At most `limit_cp` hundredths in `scope` per server day or month."""
+
+    scope: str
+    per: str
+    limit_cp: int
+
+
+def count(*, wallet_id: int, caps: Iterable[Cap], amount_cp: int, now: datetime) -> list[str]:
+    """Add `amount_cp` to what was spent under each cap; the caller holds the wallet's lock.
+
+    Returns what was counted, for `uncount`. Raises CapExceeded, whereupon the caller's transaction
+    must end: what was added goes with it.
+    """
+    counted = []
+    for cap in caps:
+        period = period_of(now, cap.per, settings.POINTS_DAY_TZ)
+        row, _made = Spending.objects.get_or_create(
+            wallet_id=wallet_id, scope=cap.scope, period=period, defaults={"spent_cp": 0}
+        )
+        if row.spent_cp + amount_cp > cap.limit_cp:
+            raise _exceeded(cap, row.spent_cp, now)
+        Spending.objects.filter(pk=row.pk).update(spent_cp=F("spent_cp") + amount_cp)
+        counted.append(f"{cap.scope}|{period}")
+    return counted
+
+
+def uncount(*, wallet_id: int, counted: Iterable[str], amount_cp: int) -> None:
+    """Take back what a job did not spend after all."""
+    for name in counted:
+        scope, period = name.split("|")
+        Spending.objects.filter(wallet_id=wallet_id, scope=scope, period=period).update(
+            spent_cp=F("spent_cp") - amount_cp
+        )
+
+
+def _exceeded(cap: Cap, spent_cp: int, now: datetime) -> CapExceeded:
+    frees_at = period_ends_at(now, cap.per, settings.POINTS_DAY_TZ)
+    return CapExceeded(
+        _("This would pass the cap of %(limit)s points a %(per)s; %(spent)s are spent.")
+        % {
+            "limit": format_points(cap.limit_cp),
+            "per": _("day") if cap.per == "day" else _("month"),
+            "spent": format_points(spent_cp),
+        },
+        facts={
+            "cap": f"{'key' if cap.scope.startswith('key:') else cap.scope}_{cap.per}",
+            "limit_points": format_points(cap.limit_cp),
+            "spent_points": format_points(spent_cp),
+            "frees_at": frees_at.isoformat().replace("+00:00", "Z"),
+        },
+    )

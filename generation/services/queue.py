@@ -1,0 +1,102 @@
+"""The queue: lanes with ageing, and wallets taking turns inside a lane. Steps of use cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from generation import lanes
+from generation.lifecycle import State
+from generation.models import Job, QueueTurn
+from generation.types import LANES
+
+# One short index probe a lane, however many jobs wait.
+_OLDEST = """
+select lane, oldest.created_at
+  from unnest(%s::text[]) lane
+ cross join lateral (
+       select created_at from generation_job
+        where generation_job.lane = lane.lane and state = 'queued'
+        order by created_at limit 1) oldest
+"""
+
+
+def join(*, wallet_id: int, lane: str, now: datetime) -> None:
+    """Give the wallet a turn in `lane`, unless it has one. Needs the job to be in this transaction.
+
+    A turn that stands is locked: a claim that is about to find nothing of this wallet, and to drop
+    the turn, passes it by until the job is committed.
+    """
+    QueueTurn.objects.bulk_create(
+        [QueueTurn(lane=lane, wallet_id=wallet_id, served_at=now)],
+        update_conflicts=True,
+        unique_fields=["lane", "wallet_id"],
+        update_fields=["lane"],
+    )
+
+
+def next_job(*, now: datetime, kind: str | None = None, lane: str | None = None) -> Job | None:
+    """The job to serve next, locked; of `kind` and in `lane` when given. None when none waits.
+
+    The wallet served longest ago is first, its oldest job first. Overdue jobs are the sweeper's.
+    """
+    for candidate in [lane] if lane else _lanes_in_order():
+        job = _next_in_lane(candidate, now, kind)
+        if job is not None:
+            return job
+    return None
+
+
+def _lanes_in_order() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST, [list(LANES)])
+        return lanes.in_order(dict(cursor.fetchall()))
+
+
+def _next_in_lane(lane: str, now: datetime, kind: str | None) -> Job | None:
+    passed: list[int] = []
+    while True:
+        turn = (
+            QueueTurn.objects.select_for_update(skip_locked=True)
+            .filter(lane=lane)
+            .exclude(id__in=passed)
+            .order_by("served_at", "id")
+            .first()
+        )
+        if turn is None:
+            return None
+        waiting = Job.objects.filter(
+            wallet_id=turn.wallet_id, lane=lane, state=State.QUEUED, deadline_at__gt=now
+        )
+        oldest = waiting.select_for_update(skip_locked=True).order_by("created_at", "id")
+        job = oldest.first()
+        if job is None:
+            turn.delete()
+        elif kind is not None and job.kind != kind:
+            # Its turn is not used up by asking; its next job is of another kind.
+            passed.append(turn.pk)
+        elif waiting.exclude(pk=job.pk).exists():
+            QueueTurn.objects.filter(pk=turn.pk).update(served_at=now)
+            return job
+        else:
+            # A submit that joins meanwhile waits for this row, and then makes a new turn.
+            turn.delete()
+            return job
+
+
+def restore_turns(*, now: datetime) -> int:
+    """Give a turn to every wallet whose waiting job has none; returns how many were missing.
+
+    Nothing of the normal course loses one; this repairs what a fault may.
+    """
+    turn = QueueTurn.objects.filter(lane=OuterRef("lane"), wallet_id=OuterRef("wallet_id"))
+    missing = (
+        Job.objects.filter(~Exists(turn), state=State.QUEUED)
+        .values_list("lane", "wallet_id")
+        .distinct()
+    )
+    turns = [QueueTurn(lane=lane, wallet_id=wallet, served_at=now) for lane, wallet in missing]
+    QueueTurn.objects.bulk_create(turns, ignore_conflicts=True)
+    return len(turns)
