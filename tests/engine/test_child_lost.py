@@ -81,26 +81,37 @@ def test_signals_to_the_whole_group_do_not_end_a_render(engine: ChildEngine) -> 
 
 
 WORKER = """
-import sys
+import os, signal, sys
 from pathlib import Path
 from generation.engine.process import ChildEngine
 from generation.engine.types import EngineConfig, RenderSpec
 engine = ChildEngine(EngineConfig(sys.argv[1], None, sys.argv[1], None, "cpu", Path(sys.argv[2])))
+engine.warm()
+fork = os.fork() if sys.argv[3] == "forked" else -1
+if fork == 0:
+    signal.pause()
 engine.render(
     RenderSpec("video", "a", seconds=5, steps=100_000),
-    lambda progress: print(progress.stage, engine.pid, flush=True),
+    lambda progress: print(progress.stage, engine.pid, fork, flush=True),
     lambda: False,
 )
 """
 
 
-def test_the_child_dies_with_a_worker_that_is_killed(demo_folder: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", WORKER, str(demo_folder), str(tmp_path)]
+@pytest.mark.parametrize("worker_is", ["alone", "forked"])
+def test_the_child_dies_with_a_worker_that_is_killed(
+    demo_folder: Path, tmp_path: Path, worker_is: str
+) -> None:
+    """Also when a fork of the worker lives on and holds the channel open."""
+    command = [sys.executable, "-c", WORKER, str(demo_folder), str(tmp_path), worker_is]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
-        child = next(int(line.split()[1]) for line in worker.stdout if line.startswith("denoise"))
+        line = next(line for line in worker.stdout if line.startswith("denoise"))
+        child, fork = (int(word) for word in line.split()[1:])
         worker.kill()
-    await_end(child)
+        await_end(child)
+        if fork > 0:
+            os.kill(fork, signal.SIGKILL)
     assert list(tmp_path.iterdir()) == []
 
 
