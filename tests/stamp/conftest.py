@@ -7,10 +7,12 @@ from collections.abc import Callable
 
 import av
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from generation.stamp.types import StampOrder
+from generation.stamp.stamping import stamp_clip, stamp_picture
+from generation.stamp.types import Stamped, StampOrder
 
 Frame = NDArray[np.uint8]
 
@@ -66,3 +68,14 @@ def decode_mp4(data: bytes) -> list[Frame]:
         return [
             frame.to_ndarray(format="rgb24").astype(np.uint8) for frame in container.decode(video=0)
         ]
+
+
+FRAME = BACKGROUNDS["blobs"](320, 180)
+CLIP = np.stack([np.roll(FRAME, 5 * step, axis=0) for step in range(9)])
+
+
+@pytest.fixture(scope="session", params=["clean", "marked"])
+def files(request: pytest.FixtureRequest) -> tuple[Stamped, Stamped]:
+    """A picture and a clip, with and without the brand mark: the label is in both."""
+    order = MARKED if request.param == "marked" else CLEAN
+    return stamp_picture(FRAME, order), stamp_clip(CLIP, 8, order)
