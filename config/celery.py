@@ -23,8 +23,8 @@ app.conf.beat_schedule = {
         "schedule": 3.0,
         "options": {"expires": 3},
     },
-    "turns of the queue that a fault took": {
-        "task": "generation.restore_turns",
+    "turns of the queue that a fault took, the day's GPU spend": {
+        "task": "generation.upkeep",
         "schedule": 30.0,
         "options": {"expires": 30},
     },

@@ -70,6 +70,16 @@ VARIABLES: tuple[Variable, ...] = (
         "those `sync_stripe` keeps in the database",
         "signing secrets of webhook endpoints, comma-separated, the current one first",
     ),
+    Variable(
+        "GPU_COST_PER_HOUR_MINOR",
+        "0",
+        "what an hour of one GPU costs you, in minor units of your currency",
+    ),
+    Variable(
+        "GPU_DAY_BUDGET_MINOR",
+        "no brake",
+        "accept no more jobs on a day whose GPU time has cost this much, in minor units",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from generation.services import sweeps
+from generation.services import operations, sweeps
 
 
 @shared_task(name="generation.sweep")
@@ -19,7 +19,9 @@ def sweep(**kwargs: Any) -> None:
     sweeps.ring_if_waiting()
 
 
-@shared_task(name="generation.restore_turns")
-def restore_turns(**kwargs: Any) -> None:
-    """Give back turns of the queue that a fault took."""
-    sweeps.restore_turns(now=timezone.now())
+@shared_task(name="generation.upkeep")
+def upkeep(**kwargs: Any) -> None:
+    """Give back turns of the queue that a fault took; mind the day's GPU spend."""
+    now = timezone.now()
+    sweeps.restore_turns(now=now)
+    operations.mind_gpu_spend(now=now)

@@ -7,7 +7,6 @@ engine is built by the function a setting names and runs its models in a child p
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from celery import shared_task
-from celery.signals import worker_init, worker_shutdown
+from celery.signals import worker_init, worker_shutdown, worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
@@ -96,11 +95,15 @@ class Worker:
     def __init__(self, engine: Engine, name: str) -> None:
         self.engine = engine
         self.name = name
+        self.stopping = False
 
     def run_queued(self) -> int:
-        """Run jobs until none waits; returns how many were run."""
+        """Run jobs until none waits or the worker is asked to stop; returns how many were run."""
         ran = 0
-        while (job := attempts.claim_job(worker=self.name, now=timezone.now())) is not None:
+        while not self.stopping:
+            job = attempts.claim_job(worker=self.name, now=timezone.now())
+            if job is None:
+                break
             self.run(job)
             ran += 1
         return ran
@@ -199,7 +202,7 @@ def _engine_facts(rendered: Rendered) -> dict[str, object]:
 def this_worker() -> Worker:
     """The one worker of this process, its engine built as the setting says."""
     engine = import_string(settings.GENERATION_ENGINE)()
-    return Worker(engine, name=f"{socket.gethostname()}:{os.getpid()}")
+    return Worker(engine, name=f"gpu@{socket.gethostname()}")
 
 
 @shared_task(name=RENDER_TASK)
@@ -210,9 +213,17 @@ def render_queued(**kwargs: Any) -> None:
 
 
 @worker_init.connect
-def warm_engine(**kwargs: Any) -> None:
+def warm_engine(sender: Any, **kwargs: Any) -> None:
     """Load the checkpoints before the first job comes, not while its user waits."""
-    this_worker().engine.warm()
+    worker = this_worker()
+    worker.name = sender.hostname  # the node's name, by which operators drain it
+    worker.engine.warm()
+
+
+@worker_shutting_down.connect
+def stop_claiming(**kwargs: Any) -> None:
+    """Asked to stop: finish the job at hand and take no other."""
+    this_worker().stopping = True
 
 
 @worker_shutdown.connect

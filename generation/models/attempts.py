@@ -19,6 +19,7 @@ class Attempt(models.Model):
     worker = models.CharField(_("worker"), max_length=120)
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True)
+    gpu_milliseconds = models.BigIntegerField(_("GPU time, milliseconds"), default=0)
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
 
     class Meta:
@@ -27,6 +28,10 @@ class Attempt(models.Model):
         ordering = ["job", "number"]
         constraints = [
             models.UniqueConstraint(fields=["job", "number"], name="attempt_number_once")
+        ]
+        indexes = [
+            models.Index(fields=["ended_at"], name="attempt_ended"),
+            models.Index(fields=["started_at"], name="attempt_started"),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from generation.errors import AttemptLost
 from generation.lifecycle import Event, State
 from generation.models import Artifact, Attempt, DrainedWorker, Job
 from generation.services import queue
-from generation.services.jobs import end_uncharged
+from generation.services.jobs import end_attempt, end_uncharged
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def finish_job(
         amount_cp=None,
         now=now,
     )
-    Attempt.objects.filter(id=attempt_id).update(ended_at=now, outcome="succeeded")
+    end_attempt(job, outcome="succeeded", now=now)
     job.state = State.SUCCEEDED.value
     job.captured_cp = settled.captured_cp
     job.attempt_id = None
@@ -188,7 +188,7 @@ def requeue_or_fail(job: Job, *, message: str, now: datetime) -> State:
     if lifecycle.after_lost_lease(job.attempts) is Event.FAIL:
         end_uncharged(job, event=Event.FAIL, code="INTERNAL.WORKER_LOST", message=message, now=now)
         return State(job.state)
-    Attempt.objects.filter(job=job, ended_at=None).update(ended_at=now, outcome="lost")
+    end_attempt(job, outcome="lost", now=now)
     job.state = State.QUEUED.value
     job.attempt_id = None
     job.lease_until = None

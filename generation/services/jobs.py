@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -168,6 +168,16 @@ def cancel_job(*, user: User, job_id: UUID, now: datetime) -> Job:
     return job
 
 
+def end_attempt(job: Job, *, outcome: str, now: datetime) -> None:
+    """Write down how the running attempt ended; its GPU time is what passed since its start."""
+    assert job.attempt_id is not None
+    assert job.started_at is not None
+    milliseconds = max(0, (now - job.started_at) // timedelta(milliseconds=1))
+    Attempt.objects.filter(id=job.attempt_id).update(
+        ended_at=now, outcome=outcome, gpu_milliseconds=milliseconds
+    )
+
+
 def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datetime) -> None:
     """End a locked, active job without charging it: release the hold, drop the attempt.
 
@@ -185,7 +195,7 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
     )
     caps.uncount(wallet_id=job.wallet_id, counted=job.counted, amount_cp=job.cost_cp)
     if job.attempt_id is not None:
-        Attempt.objects.filter(id=job.attempt_id).update(ended_at=now, outcome=code)
+        end_attempt(job, outcome=code, now=now)
     job.state = ended.value
     job.captured_cp = 0
     job.attempt_id = None
