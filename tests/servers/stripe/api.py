@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import stripe
+
 from tests.servers.stripe.contract import answers as contract
 from tests.servers.stripe.contract.requests import typed_params
 from tests.servers.stripe.contract.routes import Route, find
-from tests.servers.stripe.errors import ApiError, invalid_request, not_built
+from tests.servers.stripe.errors import ApiError, absent, invalid_request, not_built
 from tests.servers.stripe.expansion import expand
 from tests.servers.stripe.handlers import RESOURCES
 from tests.servers.stripe.idempotency import fingerprint, keep, recall
@@ -15,6 +17,8 @@ from tests.servers.stripe.routing import HANDLERS
 from tests.servers.stripe.world import Obj, World, public
 
 TEST_KEYS = ("sk_test_", "rk_test_")
+# A request that could not be understood has done nothing and may be sent again corrected.
+NOT_KEPT = (400, 404, 501)
 assert RESOURCES  # importing the resources is what fills HANDLERS
 
 
@@ -26,6 +30,7 @@ class Request:
     path: str
     form: Obj
     api_key: str
+    version: str
     idempotency_key: str | None = None
 
 
@@ -62,7 +67,7 @@ def call(world: World, request: Request) -> Answer:
         finally:
             world.request = {"id": None, "idempotency_key": None}
         answer.headers.update(headers)
-        if key:
+        if key and answer.status not in NOT_KEPT:
             answer.headers["Idempotency-Key"] = key
             keep(world, key, print_, answer.status, answer.body)
         return answer
@@ -88,6 +93,10 @@ def _authorise(request: Request) -> None:
 
 
 def _resolve(request: Request) -> tuple[Route, list[str], Obj]:
+    if request.version not in ("", stripe.api_version):
+        raise invalid_request(
+            f"The stand-in speaks {stripe.api_version} only, not {request.version}."
+        )
     found = find(request.method, request.path)
     if found is None:
         raise invalid_request(
@@ -101,7 +110,10 @@ def _resolve(request: Request) -> tuple[Route, list[str], Obj]:
 
 def _work(world: World, route: Route, ids: list[str], params: Obj) -> Answer:
     expanded = params.pop("expand", [])
-    body = public(HANDLERS[route.method, route.path](world, params, *ids))
+    handler = HANDLERS[route.method, route.path]
+    for name in params.keys() - handler.takes:
+        raise absent(name)
+    body = public(handler.function(world, params, *ids))
     body = expand(world, body, expanded)
     world.violations += [
         f"{route.method} {route.path}: {fault}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.servers.stripe.listing import fits, page
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import DAY, Obj, World
 
 CATEGORY = {
@@ -59,7 +59,11 @@ def get_balance_transaction(world: World, params: Obj, id: str) -> Obj:
     return world.get("balance_transaction", id)
 
 
-@answers("GET", "/v1/balance_transactions")
+@answers(
+    "GET",
+    "/v1/balance_transactions",
+    f"{PAGES} currency source type",
+)
 def list_balance_transactions(world: World, params: Obj) -> Obj:
     found = [
         entry for entry in world.all("balance_transaction")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.servers.stripe.events import changing
 from tests.servers.stripe.listing import fits, page
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import Obj, World, merged, public
 
 
@@ -101,7 +101,11 @@ def get_charge(world: World, params: Obj, id: str) -> Obj:
     return world.get("charge", id)
 
 
-@answers("POST", "/v1/charges/{charge}")
+@answers(
+    "POST",
+    "/v1/charges/{charge}",
+    "metadata description",
+)
 def update_charge(world: World, params: Obj, id: str) -> Obj:
     charge = world.get("charge", id)
     with changing(world, charge, "charge.updated"):
@@ -111,7 +115,11 @@ def update_charge(world: World, params: Obj, id: str) -> Obj:
     return charge
 
 
-@answers("GET", "/v1/charges")
+@answers(
+    "GET",
+    "/v1/charges",
+    f"{PAGES} customer payment_intent",
+)
 def list_charges(world: World, params: Obj) -> Obj:
     found = [one for one in world.all("charge") if fits(one, params, "customer", "payment_intent")]
     return page(found, params, "/v1/charges")

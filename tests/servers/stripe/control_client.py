@@ -38,7 +38,10 @@ class Control:
             connection = http.client.HTTPConnection(self._address, timeout=120)
             self._local.connection = connection
         try:
-            connection.request(method, f"/_control{path}", body if method == "POST" else None)
+            connection.request(
+                method, f"/_control{path}", body if method == "POST" else None,
+                {"Content-Type": "application/json"},
+            )  # fmt: skip
             response = connection.getresponse()
             answer = json.loads(response.read())
         except (OSError, http.client.HTTPException):

@@ -24,6 +24,7 @@ from tests.servers.stripe.world import Obj, World
 RETRY_AFTER_S = (0.5, 1.0, 2.0, 4.0)
 TIMEOUT_S = 20.0
 WORKERS = 8
+MOST_REMEMBERED = 20_000
 _numbers = itertools.count(1)
 
 
@@ -53,6 +54,8 @@ class Deliveries:
         self.faults = faults
         self.retry_after_s = retry_after_s
         self.all: list[Delivery] = []
+        self._waiting: list[Delivery] = []
+        self._sending = 0
         self._changed = threading.Condition()
         self._draining = 0
         self._stopped = False
@@ -65,7 +68,7 @@ class Deliveries:
         """Begin to deliver, first what was under way when the state was saved."""
         self.world.on_event = self.queue
         for event in self.world.all("event"):
-            if event["pending_webhooks"] and not event.get("_dropped"):
+            if event["pending_webhooks"] and not event.get("_given_up"):
                 self.queue(event)
         for thread in self._threads:
             thread.start()
@@ -80,6 +83,7 @@ class Deliveries:
         """Forget all deliveries."""
         with self._changed:
             self.all.clear()
+            self._waiting.clear()
             self._changed.notify_all()
 
     def queue(self, event: Obj, *, endpoint: str | None = None) -> None:
@@ -101,7 +105,7 @@ class Deliveries:
         copies, dropped = 1, False
         for fault in self.faults.for_delivery(event["type"]):
             if fault.effect == "drop":
-                dropped = event["_dropped"] = True
+                dropped = event["_given_up"] = True
             elif fault.effect == "duplicate":
                 copies += fault.copies
             elif fault.effect == "shuffle" and due is not None:
@@ -113,6 +117,8 @@ class Deliveries:
             delivery.status = "dropped" if dropped else "pending"
         with self._changed:
             self.all += made
+            del self.all[:-MOST_REMEMBERED]
+            self._waiting += [] if dropped else made
             self._changed.notify_all()
 
     def drain(self, timeout_s: float) -> dict[str, int]:
@@ -124,25 +130,22 @@ class Deliveries:
         with self._changed:
             self._draining += 1
             try:
-                while self._open():
+                while self._waiting or self._sending:
                     self._hurry()
                     left = deadline - time.monotonic()
                     if left <= 0 or not self._changed.wait(left):
-                        raise TimeoutError(f"{len(self._open())} deliveries are not done.")
+                        raise TimeoutError(f"{len(self._waiting)} deliveries are not done.")
             finally:
                 self._draining -= 1
             return self._counts()
 
-    def _open(self) -> list[Delivery]:
-        return [one for one in self.all if one.status in ("pending", "sending")]
-
     def _hurry(self) -> None:
-        """Make all that waits due now, in the order in which it would have been."""
+        """Make all that waits due now: what is held, delayed or to be tried again."""
         now = time.monotonic()
-        waiting = [one for one in self.all if one.status == "pending"]
-        if any(one.due is None or one.due > now for one in waiting):
-            for one in waiting:
-                one.due = now
+        late = [one for one in self._waiting if one.due is None or one.due > now]
+        for one in late:
+            one.due = now
+        if late:
             self._changed.notify_all()
 
     def _counts(self) -> dict[str, int]:
@@ -172,12 +175,12 @@ class Deliveries:
         with self._changed:
             while not self._stopped:
                 now = time.monotonic()
-                waiting = [
-                    one for one in self.all if one.status == "pending" and one.due is not None
-                ]
-                first = min(waiting, key=lambda one: (one.due, one.number), default=None)
+                dated = [one for one in self._waiting if one.due is not None]
+                first = min(dated, key=lambda one: (one.due, one.number), default=None)
                 if first is not None and first.due is not None and first.due <= now:
                     first.status = "sending"
+                    self._waiting.remove(first)
+                    self._sending += 1
                     return first
                 soonest = first.due - now if first is not None and first.due else None
                 self._changed.wait(soonest)
@@ -186,16 +189,20 @@ class Deliveries:
     def _note(self, delivery: Delivery, answer: str) -> None:
         """What the endpoint said: done, once more later, or given up."""
         with self.world.lock, self._changed:
+            self._sending -= 1
             delivery.answers.append(answer)
             if answer.startswith("2"):
                 delivery.status = "delivered"
                 self._count_delivered(delivery)
             elif answer == "gone" or len(delivery.answers) > len(self.retry_after_s):
                 delivery.status = "failed"
+                if (event := self.world.find("event", delivery.event)) is not None:
+                    event["_given_up"] = True
             else:
                 wait = self.retry_after_s[len(delivery.answers) - 1]
                 delivery.due = time.monotonic() + (0 if self._draining else wait)
                 delivery.status = "pending"
+                self._waiting.append(delivery)
             self._changed.notify_all()
 
     def _count_delivered(self, delivery: Delivery) -> None:

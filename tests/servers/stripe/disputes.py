@@ -6,7 +6,7 @@ from tests.servers.stripe.balance import book
 from tests.servers.stripe.errors import invalid_request
 from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.listing import fits, page
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import DAY, Obj, World, merged
 
 DISPUTE_FEE = 1500
@@ -141,13 +141,21 @@ def get_dispute(world: World, params: Obj, id: str) -> Obj:
     return world.get("dispute", id)
 
 
-@answers("GET", "/v1/disputes")
+@answers(
+    "GET",
+    "/v1/disputes",
+    f"{PAGES} charge payment_intent",
+)
 def list_disputes(world: World, params: Obj) -> Obj:
     found = [d for d in world.all("dispute") if fits(d, params, "charge", "payment_intent")]
     return page(found, params, "/v1/disputes")
 
 
-@answers("POST", "/v1/disputes/{dispute}")
+@answers(
+    "POST",
+    "/v1/disputes/{dispute}",
+    "metadata evidence submit",
+)
 def update_dispute(world: World, params: Obj, id: str) -> Obj:
     """Evidence; the two texts of Stripe's test mode decide the dispute at once."""
     dispute = world.get("dispute", id)
@@ -185,7 +193,11 @@ def get_warning(world: World, params: Obj, id: str) -> Obj:
     return world.get("radar.early_fraud_warning", id)
 
 
-@answers("GET", "/v1/radar/early_fraud_warnings")
+@answers(
+    "GET",
+    "/v1/radar/early_fraud_warnings",
+    f"{PAGES} charge payment_intent",
+)
 def list_warnings(world: World, params: Obj) -> Obj:
     found = [
         one for one in world.all("radar.early_fraud_warning")

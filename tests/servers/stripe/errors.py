@@ -68,6 +68,11 @@ def idempotency_mismatch(key: str) -> ApiError:
     )
 
 
+def absent(param: str) -> ApiError:
+    """Stripe has this parameter; the stand-in would have to ignore it, so it refuses."""
+    return invalid_request(f"The stand-in does not have the parameter {param}.", param=param)
+
+
 def not_built(method: str, path: str) -> ApiError:
     """Stripe has this call; the stand-in does not."""
     return ApiError(

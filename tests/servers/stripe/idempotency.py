@@ -8,8 +8,6 @@ import json
 from tests.servers.stripe.errors import idempotency_mismatch
 from tests.servers.stripe.world import DAY, Obj, World
 
-KEPT_S = DAY
-
 
 def fingerprint(method: str, path: str, body: Obj) -> str:
     """What a request asks for, as one short text."""
@@ -20,7 +18,7 @@ def fingerprint(method: str, path: str, body: Obj) -> str:
 def recall(world: World, key: str, request: str) -> Obj | None:
     """The answer kept for a key. Raises ApiError when it was used for something else."""
     kept = world.answers.get(key)
-    if kept is None or kept["at"] + KEPT_S < world.now():
+    if kept is None or kept["at"] <= world.now() - DAY:
         return None
     if kept["request"] != request:
         raise idempotency_mismatch(key)

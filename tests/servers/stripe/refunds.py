@@ -7,7 +7,7 @@ from tests.servers.stripe.errors import invalid_request
 from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.listing import fits, page
 from tests.servers.stripe.resources.payment_methods import behaviour
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import Obj, World, merged
 
 DONE = ("succeeded", "failed", "canceled")
@@ -58,7 +58,11 @@ def _refuse_if_impossible(world: World, charge: Obj, amount: int) -> None:
         )
 
 
-@answers("POST", "/v1/refunds")
+@answers(
+    "POST",
+    "/v1/refunds",
+    "charge payment_intent amount metadata reason",
+)
 def create_refund(world: World, params: Obj) -> Obj:
     """Give money back. What is refunded so far is on the charge, cumulative."""
     charge = _charge_of(world, params)
@@ -139,7 +143,11 @@ def get_refund(world: World, params: Obj, id: str) -> Obj:
     return world.get("refund", id)
 
 
-@answers("POST", "/v1/refunds/{refund}")
+@answers(
+    "POST",
+    "/v1/refunds/{refund}",
+    "metadata",
+)
 def update_refund(world: World, params: Obj, id: str) -> Obj:
     refund = world.get("refund", id)
     with changing(world, refund, "refund.updated"):
@@ -155,7 +163,11 @@ def cancel_refund(world: World, params: Obj, id: str) -> Obj:
     return finish(world, refund, "canceled")
 
 
-@answers("GET", "/v1/refunds")
+@answers(
+    "GET",
+    "/v1/refunds",
+    f"{PAGES} charge payment_intent",
+)
 def list_refunds(world: World, params: Obj) -> Obj:
     found = [one for one in world.all("refund") if fits(one, params, "charge", "payment_intent")]
     return page(found, params, "/v1/refunds")

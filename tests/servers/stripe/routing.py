@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-Handler = Callable[..., dict[str, Any]]
+Function = Callable[..., dict[str, Any]]
+PAGING = "limit starting_after ending_before"
+PAGES = f"{PAGING} created"
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A function and the parameters it knows what to do with."""
+
+    function: Function
+    takes: frozenset[str]
+
+
 HANDLERS: dict[tuple[str, str], Handler] = {}
 
 
-def answers(method: str, path: str) -> Callable[[Handler], Handler]:
-    """The decorated function takes the world, the typed parameters and the ids in the path."""
+def answers(method: str, path: str, takes: str = "") -> Callable[[Function], Function]:
+    """The decorated function takes the world, the typed parameters and the ids in the path.
 
-    def register(handler: Handler) -> Handler:
-        HANDLERS[method, path] = handler
-        return handler
+    A parameter that Stripe has and that is not among `takes` is refused rather than ignored.
+    """
+
+    def register(function: Function) -> Function:
+        HANDLERS[method, path] = Handler(function, frozenset(takes.split()))
+        return function
 
     return register

@@ -64,6 +64,9 @@ class Handler(BaseHTTPRequestHandler):
             if target.path.startswith("/v1/"):
                 self._serve_api(target.path, body if self.command == "POST" else target.query)
             elif target.path.startswith("/_control/"):
+                if self.command == "POST" and not self._is_json():
+                    self._send(415, "text/plain", b"JSON is expected")
+                    return
                 status, answer = control.call(
                     self.stand_in, self.command, target.path, target.query, body
                 )
@@ -83,6 +86,7 @@ class Handler(BaseHTTPRequestHandler):
             path=path,
             form=parse_form(form),
             api_key=self._api_key(),
+            version=self.headers.get("Stripe-Version", ""),
             idempotency_key=self.headers.get("Idempotency-Key"),
         )
         fault = self.stand_in.faults.for_call(self.command, path)
@@ -91,6 +95,10 @@ class Handler(BaseHTTPRequestHandler):
             self._send_json(answer.status, answer.body, answer.headers)
         else:
             self._fail(fault, request)
+
+    def _is_json(self) -> bool:
+        """A form on a foreign page cannot send JSON, so it cannot reach the controls."""
+        return self.headers.get_content_type() == "application/json"
 
     def _api_key(self) -> str:
         scheme, _, value = self.headers.get("Authorization", "").partition(" ")

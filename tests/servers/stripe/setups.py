@@ -7,7 +7,7 @@ from tests.servers.stripe.errors import ApiError, card_error, invalid_request
 from tests.servers.stripe.events import emit
 from tests.servers.stripe.listing import fits, page
 from tests.servers.stripe.resources.payment_methods import attach, behaviour, usable
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import Obj, World, merged, public
 
 
@@ -103,7 +103,11 @@ def _card_error(error: Obj) -> ApiError:
     )  # fmt: skip
 
 
-@answers("POST", "/v1/setup_intents")
+@answers(
+    "POST",
+    "/v1/setup_intents",
+    "customer metadata usage confirm payment_method automatic_payment_methods",
+)
 def create_setup_intent(world: World, params: Obj) -> Obj:
     setup = new_setup(world, params.get("customer"), merged({}, params.get("metadata")))
     setup["usage"] = params.get("usage", "off_session")
@@ -112,7 +116,11 @@ def create_setup_intent(world: World, params: Obj) -> Obj:
     return setup
 
 
-@answers("POST", "/v1/setup_intents/{intent}/confirm")
+@answers(
+    "POST",
+    "/v1/setup_intents/{intent}/confirm",
+    "payment_method return_url",
+)
 def confirm_setup_intent(world: World, params: Obj, id: str) -> Obj:
     setup = world.get("setup_intent", id, "intent")
     if "payment_method" not in params:
@@ -122,7 +130,11 @@ def confirm_setup_intent(world: World, params: Obj, id: str) -> Obj:
     return setup
 
 
-@answers("POST", "/v1/setup_intents/{intent}/cancel")
+@answers(
+    "POST",
+    "/v1/setup_intents/{intent}/cancel",
+    "cancellation_reason",
+)
 def cancel_setup_intent(world: World, params: Obj, id: str) -> Obj:
     setup = world.get("setup_intent", id, "intent")
     setup.update(status="canceled", cancellation_reason=params.get("cancellation_reason"))
@@ -135,7 +147,11 @@ def get_setup_intent(world: World, params: Obj, id: str) -> Obj:
     return world.get("setup_intent", id, "intent")
 
 
-@answers("GET", "/v1/setup_intents")
+@answers(
+    "GET",
+    "/v1/setup_intents",
+    f"{PAGES} customer payment_method",
+)
 def list_setup_intents(world: World, params: Obj) -> Obj:
     found = [
         one for one in world.all("setup_intent") if fits(one, params, "customer", "payment_method")

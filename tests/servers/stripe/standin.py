@@ -79,6 +79,7 @@ class StandIn:
         while not self.ending.wait(TICK_S):
             with self.world.lock:
                 live_until(self.world, None, self.world.now())
+                self.world.prune()
             self.save()
 
     def save(self) -> None:

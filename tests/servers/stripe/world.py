@@ -68,7 +68,8 @@ class World:
         """The time of what hangs on a test clock, or of the world."""
         if clock is None:
             return self.now()
-        return int(self.get("test_helpers.test_clock", clock)["frozen_time"])
+        found = self.find("test_helpers.test_clock", clock)
+        return int(found["frozen_time"]) if found else self.now()
 
     @contextmanager
     def living_at(self, clock: str | None, moment: int) -> Iterator[None]:
@@ -134,6 +135,15 @@ class World:
         self.violations.clear()
         self.offset = 0
         self.changes += 1
+
+    def prune(self) -> None:
+        """Forget what Stripe forgets: events after thirty days, idempotency keys after one."""
+        now = self.now()
+        events = self.objects.get("event", {})
+        for id in [id for id, event in events.items() if event["created"] <= now - 30 * DAY]:
+            del events[id]
+        for key in [key for key, kept in self.answers.items() if kept["at"] <= now - DAY]:
+            del self.answers[key]
 
     def to_json(self) -> Obj:
         """The state as it is written to a file."""

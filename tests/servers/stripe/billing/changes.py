@@ -97,6 +97,8 @@ def _apply(world: World, sub: Obj, changes: list[Change], params: Obj, now: int)
     if resets:
         sub["billing_cycle_anchor"] = now
         subscriptions.set_period(sub, now, subscriptions.next_end(sub, now))
+        if sub["cancel_at_period_end"]:
+            sub["cancel_at"] = subscriptions.current_end(sub)
         lines += subscriptions.full_lines(world, sub)
     return lines
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.servers.stripe.checkout.lines import items_of, totals_of
-from tests.servers.stripe.errors import ApiError, invalid_request
+from tests.servers.stripe.errors import ApiError, absent, invalid_request
 from tests.servers.stripe.events import emit
 from tests.servers.stripe.listing import fits, page, page_in_order
 from tests.servers.stripe.resources.coupons import redeemable
 from tests.servers.stripe.resources.customers import living
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, PAGING, answers
 from tests.servers.stripe.setups import new_setup
 from tests.servers.stripe.world import DAY, Obj, World, merged
 
 SOONEST_S, LATEST_S = 30 * 60, DAY
+URL = re.compile(r"https?://[!-~]+")
+KNOWN_DATA = {
+    "payment_intent_data": {"metadata", "description", "setup_future_usage", "receipt_email"},
+    "subscription_data": {"metadata", "description", "billing_mode"},
+    "setup_intent_data": {"metadata", "description"},
+}
 OFFERED = ("card", "alipay", "wechat_pay")
 
 
@@ -40,15 +48,16 @@ def _check(params: Obj) -> None:
             param="customer",
         )
     own = {"payment_intent_data": "payment", "subscription_data": "subscription",
-           "setup_intent_data": "setup", "invoice_creation": "payment"}  # fmt: skip
+           "setup_intent_data": "setup"}  # fmt: skip
     for name, wanted in own.items():
         if name in params and mode != wanted:
             raise invalid_request(f"You can not pass `{name}` in `{mode}` mode.", param=name)
-    for name in ("trial_period_days", "trial_end", "billing_cycle_anchor"):
-        if name in params.get("subscription_data", {}):
-            raise invalid_request(
-                f"The stand-in has no {name}.", param=f"subscription_data[{name}]"
-            )
+    for data, known in KNOWN_DATA.items():
+        for name in params.get(data, {}).keys() - known:
+            raise absent(f"{data}[{name}]")
+    for name in ("success_url", "cancel_url"):
+        if name in params and not URL.fullmatch(params[name]):
+            raise invalid_request("Not a valid URL", param=name, code="url_invalid")
     wechat = params.get("payment_method_options", {}).get("wechat_pay")
     if wechat is not None and "client" not in wechat:
         raise _missing("payment_method_options[wechat_pay][client]")
@@ -74,13 +83,22 @@ def _methods(params: Obj) -> list[str]:
     return found
 
 
-@answers("POST", "/v1/checkout/sessions")
+@answers(
+    "POST",
+    "/v1/checkout/sessions",
+    "mode customer customer_email customer_creation client_reference_id line_items "
+    "discounts allow_promotion_codes allowed_payment_method_types "
+    "excluded_payment_method_types payment_method_options payment_method_collection "
+    "metadata payment_intent_data subscription_data setup_intent_data adaptive_pricing "
+    "locale expires_at success_url cancel_url currency submit_type ui_mode "
+    "billing_address_collection",
+)
 def create_session(world: World, params: Obj) -> Obj:
     """An open session with its own page."""
     _check(params)
     mode = params["mode"]
     customer = living(world, params["customer"]) if "customer" in params else None
-    now = world.now_for(customer["test_clock"] if customer else None)
+    now = world.now()  # a page is open in real time, even for a customer on a test clock
     expires_at = params.get("expires_at", now + DAY)
     if (not expires_at - now + 60 >= SOONEST_S and "expires_at" in params) or (
         expires_at > now + LATEST_S + 60
@@ -166,7 +184,6 @@ def create_session(world: World, params: Obj) -> Obj:
             "ui_mode": "hosted_page",
             "url": f"{world.settings.public_url}/c/pay/{id}",
             "wallet_options": None,
-            "_clock": customer["test_clock"] if customer else None,
             "_items": items,
             "_intent_data": params.get("payment_intent_data", {}),
             "_subscription_data": params.get("subscription_data", {}),
@@ -187,14 +204,22 @@ def get_session(world: World, params: Obj, id: str) -> Obj:
     return world.get("checkout.session", id, "session")
 
 
-@answers("POST", "/v1/checkout/sessions/{session}")
+@answers(
+    "POST",
+    "/v1/checkout/sessions/{session}",
+    "metadata",
+)
 def update_session(world: World, params: Obj, id: str) -> Obj:
     session = world.get("checkout.session", id, "session")
     session["metadata"] = merged(session["metadata"], params.get("metadata"))
     return session
 
 
-@answers("GET", "/v1/checkout/sessions")
+@answers(
+    "GET",
+    "/v1/checkout/sessions",
+    f"{PAGES} customer customer_details payment_intent status subscription",
+)
 def list_sessions(world: World, params: Obj) -> Obj:
     wanted = dict(params)
     if "customer_details" in params:
@@ -207,7 +232,11 @@ def list_sessions(world: World, params: Obj) -> Obj:
     return page(found, params, "/v1/checkout/sessions")
 
 
-@answers("GET", "/v1/checkout/sessions/{session}/line_items")
+@answers(
+    "GET",
+    "/v1/checkout/sessions/{session}/line_items",
+    PAGING,
+)
 def list_line_items(world: World, params: Obj, id: str) -> Obj:
     items = world.get("checkout.session", id, "session")["_items"]
     return page_in_order(list(items), params, f"/v1/checkout/sessions/{id}/line_items")

@@ -44,7 +44,8 @@ def fields(kind: Any) -> dict[str, tuple[Any, str]]:
     for base in reversed(kind.__mro__):
         if base in (StripeObject, ListObject) or not issubclass(base, StripeObject):
             continue
-        for name, annotation in inspect.get_annotations(base).items():
+        annotations: dict[str, Any] = inspect.get_annotations(base)
+        for name, annotation in annotations.items():
             if typing.get_origin(annotation) is not typing.ClassVar and not name.startswith("_"):
                 found[name] = (annotation, base.__module__)
     return found

@@ -61,10 +61,19 @@ def routes() -> tuple[Route, ...]:
     return tuple(sorted(found.values(), key=lambda route: route.path.count("{")))
 
 
+@functools.cache
+def _by_length() -> dict[tuple[str, int], list[Route]]:
+    """Routes by method and number of slashes, so that few have to be tried."""
+    found: dict[tuple[str, int], list[Route]] = {}
+    for route in routes():
+        found.setdefault((route.method, route.path.count("/")), []).append(route)
+    return found
+
+
 def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
     """The route of a request and the ids in its path; None where the API has no such call."""
-    for route in routes():
-        if route.method == method and (match := route.pattern.fullmatch(path)):
+    for route in _by_length().get((method, path.count("/")), ()):
+        if match := route.pattern.fullmatch(path):
             return route, match.groupdict()
     return None
 
@@ -72,9 +81,12 @@ def find(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
 def _read_all() -> Iterator[Route]:
     for file in sorted(LIBRARY.rglob("_*_service.py")):
         module = ".".join(("stripe", *file.relative_to(LIBRARY).with_suffix("").parts))
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.FunctionDef):
-                yield from _read_function(node, module)
+        for service in ast.parse(file.read_text()).body:
+            if not isinstance(service, ast.ClassDef):
+                continue
+            for method in service.body:  # the `async` twins of the methods name the same routes
+                if isinstance(method, ast.FunctionDef):
+                    yield from _read_function(method, module)
 
 
 def _read_function(function: ast.FunctionDef, module: str) -> Iterator[Route]:

@@ -7,7 +7,7 @@ from tests.servers.stripe.errors import invalid_request
 from tests.servers.stripe.events import emit
 from tests.servers.stripe.listing import page
 from tests.servers.stripe.resources.customers import living
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGING, answers
 from tests.servers.stripe.world import DAY, Obj, World
 
 # What hangs on the clock of its customer, and the field that says so.
@@ -15,13 +15,16 @@ HANGING = {
     "subscription": "test_clock",
     "subscription_schedule": "test_clock",
     "invoice": "test_clock",
-    "checkout.session": "_clock",
     "payment_intent": "_clock",
     "charge": "_clock",
 }
 
 
-@answers("POST", "/v1/test_helpers/test_clocks")
+@answers(
+    "POST",
+    "/v1/test_helpers/test_clocks",
+    "frozen_time name customer",
+)
 def create_clock(world: World, params: Obj) -> Obj:
     """A clock that stands still until it is advanced; an existing customer can be put on it."""
     clock = world.add(
@@ -57,12 +60,20 @@ def get_clock(world: World, params: Obj, id: str) -> Obj:
     return world.get("test_helpers.test_clock", id)
 
 
-@answers("GET", "/v1/test_helpers/test_clocks")
+@answers(
+    "GET",
+    "/v1/test_helpers/test_clocks",
+    PAGING,
+)
 def list_clocks(world: World, params: Obj) -> Obj:
     return page(world.all("test_helpers.test_clock"), params, "/v1/test_helpers/test_clocks")
 
 
-@answers("POST", "/v1/test_helpers/test_clocks/{test_clock}/advance")
+@answers(
+    "POST",
+    "/v1/test_helpers/test_clocks/{test_clock}/advance",
+    "frozen_time",
+)
 def advance(world: World, params: Obj, id: str) -> Obj:
     """Advance a clock. It answers `advancing`, as Stripe does; when asked next it is ready."""
     clock = world.get("test_helpers.test_clock", id)

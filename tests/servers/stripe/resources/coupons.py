@@ -5,11 +5,16 @@ from __future__ import annotations
 from tests.servers.stripe.errors import invalid_request, missing
 from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.listing import fits, page
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import Obj, World, merged, take
 
 
-@answers("POST", "/v1/coupons")
+@answers(
+    "POST",
+    "/v1/coupons",
+    "id name percent_off amount_off currency duration duration_in_months max_redemptions "
+    "redeem_by applies_to metadata",
+)
 def create_coupon(world: World, params: Obj) -> Obj:
     """A percentage or an amount off, once, for some months or for ever."""
     if ("percent_off" in params) == ("amount_off" in params):
@@ -66,7 +71,11 @@ def get_coupon(world: World, params: Obj, id: str) -> Obj:
     return refresh(world, world.get("coupon", id))
 
 
-@answers("POST", "/v1/coupons/{coupon}")
+@answers(
+    "POST",
+    "/v1/coupons/{coupon}",
+    "name metadata",
+)
 def update_coupon(world: World, params: Obj, id: str) -> Obj:
     coupon = world.get("coupon", id)
     with changing(world, coupon, "coupon.updated"):
@@ -84,12 +93,20 @@ def delete_coupon(world: World, params: Obj, id: str) -> Obj:
     return {"id": id, "object": "coupon", "deleted": True}
 
 
-@answers("GET", "/v1/coupons")
+@answers(
+    "GET",
+    "/v1/coupons",
+    PAGES,
+)
 def list_coupons(world: World, params: Obj) -> Obj:
     return page([refresh(world, one) for one in world.all("coupon")], params, "/v1/coupons")
 
 
-@answers("POST", "/v1/promotion_codes")
+@answers(
+    "POST",
+    "/v1/promotion_codes",
+    "promotion code active customer expires_at max_redemptions metadata restrictions",
+)
 def create_promotion_code(world: World, params: Obj) -> Obj:
     """A code that customers type in; behind it stands a coupon."""
     promotion = params["promotion"]
@@ -127,7 +144,11 @@ def get_promotion_code(world: World, params: Obj, id: str) -> Obj:
     return world.get("promotion_code", id)
 
 
-@answers("POST", "/v1/promotion_codes/{promotion_code}")
+@answers(
+    "POST",
+    "/v1/promotion_codes/{promotion_code}",
+    "active metadata",
+)
 def update_promotion_code(world: World, params: Obj, id: str) -> Obj:
     made = world.get("promotion_code", id)
     with changing(world, made, "promotion_code.updated"):
@@ -136,7 +157,11 @@ def update_promotion_code(world: World, params: Obj, id: str) -> Obj:
     return made
 
 
-@answers("GET", "/v1/promotion_codes")
+@answers(
+    "GET",
+    "/v1/promotion_codes",
+    f"{PAGES} active code coupon customer",
+)
 def list_promotion_codes(world: World, params: Obj) -> Obj:
     found = [
         one

@@ -6,7 +6,7 @@ from tests.servers.stripe.errors import invalid_request
 from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.listing import fits, page
 from tests.servers.stripe.resources.payment_methods import attach, usable
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import Obj, World, merged, take
 
 NO_SETTINGS: Obj = {
@@ -17,7 +17,12 @@ NO_SETTINGS: Obj = {
 }
 
 
-@answers("POST", "/v1/customers")
+@answers(
+    "POST",
+    "/v1/customers",
+    "address balance description email name phone preferred_locales shipping tax_exempt "
+    "metadata payment_method invoice_settings test_clock",
+)
 def create_customer(world: World, params: Obj) -> Obj:
     """A customer, on a test clock if asked."""
     clock = params.get("test_clock")
@@ -97,7 +102,12 @@ def living(world: World, id: str, param: str = "customer") -> Obj:
     return customer
 
 
-@answers("POST", "/v1/customers/{customer}")
+@answers(
+    "POST",
+    "/v1/customers/{customer}",
+    "address balance description email name phone preferred_locales shipping tax_exempt "
+    "metadata invoice_settings",
+)
 def update_customer(world: World, params: Obj, id: str) -> Obj:
     customer = living(world, id, "id")
     with changing(world, customer, "customer.updated"):
@@ -105,7 +115,11 @@ def update_customer(world: World, params: Obj, id: str) -> Obj:
     return customer
 
 
-@answers("GET", "/v1/customers")
+@answers(
+    "GET",
+    "/v1/customers",
+    f"{PAGES} email test_clock",
+)
 def list_customers(world: World, params: Obj) -> Obj:
     found = [
         customer

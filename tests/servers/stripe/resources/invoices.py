@@ -8,7 +8,7 @@ from tests.servers.stripe.errors import card_error, invalid_request
 from tests.servers.stripe.events import changing
 from tests.servers.stripe.listing import fits, page, page_in_order
 from tests.servers.stripe.resources.payment_methods import usable
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, PAGING, answers
 from tests.servers.stripe.world import Obj, World, merged, public, take
 
 
@@ -17,7 +17,11 @@ def get_invoice(world: World, params: Obj, id: str) -> Obj:
     return world.get("invoice", id, "invoice")
 
 
-@answers("GET", "/v1/invoices")
+@answers(
+    "GET",
+    "/v1/invoices",
+    f"{PAGES} customer status collection_method subscription",
+)
 def list_invoices(world: World, params: Obj) -> Obj:
     found = [
         one for one in world.all("invoice")
@@ -27,13 +31,21 @@ def list_invoices(world: World, params: Obj) -> Obj:
     return page(found, params, "/v1/invoices")
 
 
-@answers("GET", "/v1/invoices/{invoice}/lines")
+@answers(
+    "GET",
+    "/v1/invoices/{invoice}/lines",
+    PAGING,
+)
 def list_lines(world: World, params: Obj, id: str) -> Obj:
     lines = world.get("invoice", id, "invoice")["lines"]["data"]
     return page_in_order(list(lines), params, f"/v1/invoices/{id}/lines")
 
 
-@answers("POST", "/v1/invoices/{invoice}")
+@answers(
+    "POST",
+    "/v1/invoices/{invoice}",
+    "auto_advance description footer default_payment_method metadata",
+)
 def update_invoice(world: World, params: Obj, id: str) -> Obj:
     invoice = world.get("invoice", id, "invoice")
     with changing(world, invoice, "invoice.updated"):
@@ -42,7 +54,11 @@ def update_invoice(world: World, params: Obj, id: str) -> Obj:
     return invoice
 
 
-@answers("POST", "/v1/invoices/{invoice}/finalize")
+@answers(
+    "POST",
+    "/v1/invoices/{invoice}/finalize",
+    "auto_advance",
+)
 def finalize_invoice(world: World, params: Obj, id: str) -> Obj:
     invoice = world.get("invoice", id, "invoice")
     if invoice["status"] != "draft":
@@ -50,7 +66,11 @@ def finalize_invoice(world: World, params: Obj, id: str) -> Obj:
     return invoices.finalize(world, invoice)
 
 
-@answers("POST", "/v1/invoices/{invoice}/pay")
+@answers(
+    "POST",
+    "/v1/invoices/{invoice}/pay",
+    "payment_method paid_out_of_band off_session",
+)
 def pay_invoice(world: World, params: Obj, id: str) -> Obj:
     """Collect it now, with another payment method if one is named."""
     invoice = world.get("invoice", id, "invoice")
@@ -101,7 +121,11 @@ def mark_uncollectible(world: World, params: Obj, id: str) -> Obj:
     return invoice
 
 
-@answers("POST", "/v1/invoices/create_preview")
+@answers(
+    "POST",
+    "/v1/invoices/create_preview",
+    "subscription subscription_details customer",
+)
 def preview_invoice(world: World, params: Obj) -> Obj:
     """What the next invoice of a subscription will be, or what a change of price would cost."""
     if "subscription" not in params:
@@ -135,7 +159,11 @@ def get_invoice_payment(world: World, params: Obj, id: str) -> Obj:
     return world.get("invoice_payment", id)
 
 
-@answers("GET", "/v1/invoice_payments")
+@answers(
+    "GET",
+    "/v1/invoice_payments",
+    f"{PAGES} invoice status payment",
+)
 def list_invoice_payments(world: World, params: Obj) -> Obj:
     wanted = params.get("payment", {}).get("payment_intent")
     found = [

@@ -8,11 +8,17 @@ from tests.servers.stripe.events import changing
 from tests.servers.stripe.listing import fits, page
 from tests.servers.stripe.resources.customers import living
 from tests.servers.stripe.resources.payment_methods import make, usable
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import Obj, World, merged, public, take
 
 
-@answers("POST", "/v1/payment_intents")
+@answers(
+    "POST",
+    "/v1/payment_intents",
+    "amount currency customer payment_method payment_method_data confirm off_session "
+    "metadata description receipt_email return_url setup_future_usage "
+    "automatic_payment_methods allowed_payment_method_types",
+)
 def create_payment_intent(world: World, params: Obj) -> Obj:
     if params["amount"] < 1:
         raise invalid_request(
@@ -34,7 +40,11 @@ def create_payment_intent(world: World, params: Obj) -> Obj:
     return intent
 
 
-@answers("POST", "/v1/payment_intents/{intent}/confirm")
+@answers(
+    "POST",
+    "/v1/payment_intents/{intent}/confirm",
+    "payment_method payment_method_data off_session return_url receipt_email",
+)
 def confirm_payment_intent(world: World, params: Obj, id: str) -> Obj:
     """Try to pay. A refusal is an error whose body holds the intent."""
     intent = world.get("payment_intent", id, "intent")
@@ -79,7 +89,11 @@ def _unexpected_state(intent: Obj, verb: str) -> ApiError:
     )
 
 
-@answers("POST", "/v1/payment_intents/{intent}/cancel")
+@answers(
+    "POST",
+    "/v1/payment_intents/{intent}/cancel",
+    "cancellation_reason",
+)
 def cancel_payment_intent(world: World, params: Obj, id: str) -> Obj:
     intent = world.get("payment_intent", id, "intent")
     if intent["status"] in ("succeeded", "canceled", "processing"):
@@ -89,7 +103,11 @@ def cancel_payment_intent(world: World, params: Obj, id: str) -> Obj:
     return intent
 
 
-@answers("POST", "/v1/payment_intents/{intent}")
+@answers(
+    "POST",
+    "/v1/payment_intents/{intent}",
+    "amount description receipt_email setup_future_usage metadata",
+)
 def update_payment_intent(world: World, params: Obj, id: str) -> Obj:
     intent = world.get("payment_intent", id, "intent")
     with changing(world, intent, None):
@@ -103,7 +121,11 @@ def get_payment_intent(world: World, params: Obj, id: str) -> Obj:
     return world.get("payment_intent", id, "intent")
 
 
-@answers("GET", "/v1/payment_intents")
+@answers(
+    "GET",
+    "/v1/payment_intents",
+    f"{PAGES} customer",
+)
 def list_payment_intents(world: World, params: Obj) -> Obj:
     found = [one for one in world.all("payment_intent") if fits(one, params, "customer")]
     return page(found, params, "/v1/payment_intents")

@@ -6,7 +6,7 @@ from tests.servers.stripe.cards import TOKENS, Card, card_of
 from tests.servers.stripe.errors import ApiError, card_error, invalid_request, missing
 from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.listing import fits, page
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGING, answers
 from tests.servers.stripe.world import Obj, World, merged, take
 
 WALLETS = ("alipay", "wechat_pay")
@@ -96,7 +96,11 @@ def attach(world: World, method: Obj, customer: str) -> Obj:
     return method
 
 
-@answers("POST", "/v1/payment_methods")
+@answers(
+    "POST",
+    "/v1/payment_methods",
+    "type card alipay wechat_pay billing_details metadata",
+)
 def create_payment_method(world: World, params: Obj) -> Obj:
     type = params.get("type", "card")
     if type not in ("card", *WALLETS):
@@ -118,7 +122,11 @@ def get_payment_method(world: World, params: Obj, id: str) -> Obj:
     return world.get("payment_method", id)
 
 
-@answers("POST", "/v1/payment_methods/{payment_method}")
+@answers(
+    "POST",
+    "/v1/payment_methods/{payment_method}",
+    "allow_redisplay billing_details metadata",
+)
 def update_payment_method(world: World, params: Obj, id: str) -> Obj:
     method = world.get("payment_method", id)
     with changing(world, method, "payment_method.updated"):
@@ -128,7 +136,11 @@ def update_payment_method(world: World, params: Obj, id: str) -> Obj:
     return method
 
 
-@answers("POST", "/v1/payment_methods/{payment_method}/attach")
+@answers(
+    "POST",
+    "/v1/payment_methods/{payment_method}/attach",
+    "customer",
+)
 def attach_payment_method(world: World, params: Obj, id: str) -> Obj:
     return attach(world, usable(world, id), world.get("customer", params["customer"])["id"])
 
@@ -147,13 +159,21 @@ def detach_payment_method(world: World, params: Obj, id: str) -> Obj:
     return method
 
 
-@answers("GET", "/v1/payment_methods")
+@answers(
+    "GET",
+    "/v1/payment_methods",
+    f"{PAGING} customer type",
+)
 def list_payment_methods(world: World, params: Obj) -> Obj:
     found = [m for m in world.all("payment_method") if fits(m, params, "customer", "type")]
     return page([m for m in found if m["customer"]], params, "/v1/payment_methods")
 
 
-@answers("GET", "/v1/customers/{customer}/payment_methods")
+@answers(
+    "GET",
+    "/v1/customers/{customer}/payment_methods",
+    f"{PAGING} type",
+)
 def list_of_customer(world: World, params: Obj, id: str) -> Obj:
     world.get("customer", id)
     found = [m for m in world.where("payment_method", customer=id) if fits(m, params, "type")]

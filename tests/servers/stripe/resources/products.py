@@ -7,11 +7,16 @@ from decimal import Decimal
 from tests.servers.stripe.errors import invalid_request
 from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.listing import fits, page
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import Obj, World, merged, take
 
 
-@answers("POST", "/v1/products")
+@answers(
+    "POST",
+    "/v1/products",
+    "id name active default_price_data description images marketing_features metadata "
+    "shippable statement_descriptor tax_code type unit_label url",
+)
 def create_product(world: World, params: Obj) -> Obj:
     """A product; with `default_price_data` its first price too."""
     id = params.get("id") or world.new_id("prod", 14)
@@ -52,7 +57,12 @@ def get_product(world: World, params: Obj, id: str) -> Obj:
     return world.get("product", id)
 
 
-@answers("POST", "/v1/products/{id}")
+@answers(
+    "POST",
+    "/v1/products/{id}",
+    "name active default_price description images marketing_features metadata shippable "
+    "statement_descriptor tax_code unit_label url",
+)
 def update_product(world: World, params: Obj, id: str) -> Obj:
     product = world.get("product", id)
     with changing(world, product, "product.updated"):
@@ -78,7 +88,11 @@ def delete_product(world: World, params: Obj, id: str) -> Obj:
     return {"id": id, "object": "product", "deleted": True}
 
 
-@answers("GET", "/v1/products")
+@answers(
+    "GET",
+    "/v1/products",
+    f"{PAGES} active ids shippable url",
+)
 def list_products(world: World, params: Obj) -> Obj:
     found = [p for p in world.all("product") if fits(p, params, "active", "shippable", "url")]
     if "ids" in params:
@@ -136,12 +150,14 @@ def _free_lookup_key(world: World, key: str, transfer: bool) -> None:
             holder["lookup_key"] = None
 
 
-@answers("POST", "/v1/prices")
+@answers(
+    "POST",
+    "/v1/prices",
+    "product product_data currency unit_amount unit_amount_decimal recurring active "
+    "nickname lookup_key transfer_lookup_key tax_behavior metadata billing_scheme",
+)
 def create_price(world: World, params: Obj) -> Obj:
     """A price of a product, one-time or recurring."""
-    for name in ("custom_unit_amount", "tiers", "currency_options", "transform_quantity"):
-        if name in params:
-            raise invalid_request(f"The stand-in has no prices with {name}.", param=name)
     product = params.get("product")
     if product is None and "product_data" in params:
         data = dict(params["product_data"])
@@ -185,7 +201,11 @@ def get_price(world: World, params: Obj, id: str) -> Obj:
     return world.get("price", id)
 
 
-@answers("POST", "/v1/prices/{price}")
+@answers(
+    "POST",
+    "/v1/prices/{price}",
+    "active nickname lookup_key transfer_lookup_key tax_behavior metadata",
+)
 def update_price(world: World, params: Obj, id: str) -> Obj:
     """Archive it, name it, move its lookup key: the amount stays for ever."""
     price = world.get("price", id)
@@ -198,7 +218,11 @@ def update_price(world: World, params: Obj, id: str) -> Obj:
     return price
 
 
-@answers("GET", "/v1/prices")
+@answers(
+    "GET",
+    "/v1/prices",
+    f"{PAGES} active currency product type lookup_keys recurring",
+)
 def list_prices(world: World, params: Obj) -> Obj:
     found = [
         price

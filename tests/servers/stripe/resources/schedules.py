@@ -6,11 +6,15 @@ from tests.servers.stripe.billing import schedules, subscriptions
 from tests.servers.stripe.errors import invalid_request
 from tests.servers.stripe.events import changing
 from tests.servers.stripe.listing import fits, page
-from tests.servers.stripe.routing import answers
+from tests.servers.stripe.routing import PAGES, answers
 from tests.servers.stripe.world import Obj, World, merged
 
 
-@answers("POST", "/v1/subscription_schedules")
+@answers(
+    "POST",
+    "/v1/subscription_schedules",
+    "from_subscription metadata",
+)
 def create_schedule(world: World, params: Obj) -> Obj:
     """A schedule takes over a subscription that exists."""
     if "from_subscription" not in params:
@@ -34,7 +38,11 @@ def get_schedule(world: World, params: Obj, id: str) -> Obj:
     return world.get("subscription_schedule", id, "schedule")
 
 
-@answers("GET", "/v1/subscription_schedules")
+@answers(
+    "GET",
+    "/v1/subscription_schedules",
+    f"{PAGES} customer",
+)
 def list_schedules(world: World, params: Obj) -> Obj:
     found = [one for one in world.all("subscription_schedule") if fits(one, params, "customer")]
     return page(found, params, "/v1/subscription_schedules")
@@ -50,7 +58,11 @@ def _active(world: World, id: str) -> Obj:
     return schedule
 
 
-@answers("POST", "/v1/subscription_schedules/{schedule}")
+@answers(
+    "POST",
+    "/v1/subscription_schedules/{schedule}",
+    "phases end_behavior metadata proration_behavior",
+)
 def update_schedule(world: World, params: Obj, id: str) -> Obj:
     schedule = _active(world, id)
     with changing(world, schedule, "subscription_schedule.updated"):
