@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from scripts.places import ROOT, VENV
+from scripts.places import PYTHON, ROOT, VENV
 from scripts.terminal import Stop, step, warn
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -63,7 +63,7 @@ def from_distribution() -> str | None:
 def from_playwright() -> bool:
     """Have Playwright download its own; whether it has one."""
     with step("Downloading Chromium for browser tests"):
-        return logged([VENV / "bin" / "playwright", "install", "chromium"])
+        return logged([PYTHON, "-m", "playwright", "install", "chromium"])
 
 
 def provide() -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from scripts.locks import locked
-from scripts.places import PYTHON, ROOT, VENV
+from scripts.places import PYTHON, ROOT, SITE_PACKAGES, VENV
 from scripts.terminal import DiskFull, Stop, run_quietly, say, step
 
 UV = "uv==0.13.9"
@@ -57,12 +57,12 @@ def install() -> None:
     """Make the environment what the pins say. Raises Stop with one line."""
     if current():
         return
-    VENV.mkdir(exist_ok=True)
-    with locked(VENV / "install.lock", wait_s=LOCK_WAIT_S):
+    with locked(REQUIREMENTS, wait_s=LOCK_WAIT_S):
         if current():
             return
         STAMP.unlink(missing_ok=True)
-        if not PYTHON.exists():
+        # A half-made one lacks pip; one of another Python version has it elsewhere.
+        if not (PYTHON.exists() and (SITE_PACKAGES / "pip").exists()):
             make_environment()
         with step("Installing packages (the first time takes minutes on a slow line)"):
             install_packages()
@@ -78,10 +78,9 @@ def make_environment() -> None:
         )
     with step("Making the virtual environment"):
         run_quietly(
-            [sys.executable, "-m", "venv", VENV],
+            [sys.executable, "-m", "venv", "--clear", VENV],
             purpose="Making the virtual environment",
             cwd=ROOT,
-            log=LOG,
         )
 
 

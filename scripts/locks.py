@@ -9,20 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scripts.terminal import Stop
+
 POLL_S = 0.05
 
 
-class Busy(Exception):
+class Busy(Stop):
     """Another process holds the lock."""
 
 
 @contextmanager
 def locked(path: Path, *, shared: bool = False, wait_s: float = 0.0) -> Iterator[int]:
-    """Hold the lock while the block runs; yields the open file.
+    """Hold the lock of a file or folder while the block runs; yields it, opened.
 
     Raises Busy when it is still held elsewhere after `wait_s` seconds.
     """
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
+    file = os.open(path, flags, 0o600)
     try:
         take(file, shared=shared, wait_s=wait_s)
         yield file
@@ -39,7 +42,9 @@ def take(file: int, *, shared: bool = False, wait_s: float = 0.0) -> None:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() >= deadline:
-                raise Busy from None
+                raise Busy(
+                    "Another process of Inkling is doing the same: try again when it has ended."
+                ) from None
             time.sleep(POLL_S)
         else:
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 import types
 import urllib.request
@@ -15,7 +14,7 @@ from scripts.claim import Address, address, check_port, the_only_run
 from scripts.guard import Guard, guarded
 from scripts.installing import install
 from scripts.locks import locked
-from scripts.places import PYTHON, ROOT, VENV, Places, places
+from scripts.places import PYTHON, ROOT, Places, places
 from scripts.servers import USERS_WAIT_S, Servers, ServerWatch, servers
 from scripts.supervisor import POLL_S, Keeper, Program, Supervisor
 from scripts.terminal import Stop, say, step
@@ -30,7 +29,7 @@ def programs(here: Places, at: Address) -> list[Program]:
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     commands = {
         "web": [
-            str(VENV / "bin" / "granian"), "--interface", "wsgi", "config.wsgi:application",
+            str(PYTHON), "-m", "granian", "--interface", "wsgi", "config.wsgi:application",
             "--host", at.host, "--port", str(at.port), "--workers", "2",
             "--blocking-threads", "4", "--workers-kill-timeout", "3",
             "--respawn-failed-workers", "--respawn-interval", "0.2",
@@ -57,7 +56,9 @@ class Signals:
     """Ctrl-C, SIGTERM and a closed terminal ask for an end; a second one for an end at once."""
 
     def __init__(self) -> None:
-        self.asked = threading.Event()
+        # Plain flags: a handler that takes a lock, as threading.Event does, deadlocks when a second
+        # signal comes while the first is being handled, and `timeout` sends two.
+        self.asked = False
         self.at_once = False
 
     def listen(self) -> None:
@@ -66,8 +67,14 @@ class Signals:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: types.FrameType | None) -> None:
-        self.at_once = self.asked.is_set()
-        self.asked.set()
+        self.at_once = self.asked
+        self.asked = True
+
+    def wait(self, seconds: float) -> bool:
+        """Whether an end is asked for, now or within `seconds`."""
+        if not self.asked:
+            time.sleep(seconds)
+        return self.asked
 
 
 def answers(url: str) -> bool:
@@ -98,7 +105,10 @@ def serve(here: Places, ours: Servers, at: Address, guard: Guard) -> None:
     pids, sign_ins = prepare(here, ours)
     signals = Signals()
     signals.listen()
-    ending = signals.asked.is_set
+
+    def ending() -> bool:
+        return signals.asked
+
     supervisor = Supervisor(programs(here, at), guard, tell=say)
     watch = ServerWatch(ours, pids, ending=ending, tell=say)
     web = supervisor.keeper("web")
@@ -111,11 +121,11 @@ def serve(here: Places, ours: Servers, at: Address, guard: Guard) -> None:
         # The web server alone first: it is what a person waits for.
         with step("Starting the web server"):
             supervisor.start("web")
-            wait_ready(web, tick, signals.asked, at)
+            wait_ready(web, tick, signals, at)
         if not ending():
             supervisor.start()
             say(f"\n{sign_ins}\nInkling runs at {at.url} - Ctrl-C stops it.")
-        while not signals.asked.wait(POLL_S):
+        while not signals.wait(POLL_S):
             tick()
     finally:
         say()
@@ -123,10 +133,10 @@ def serve(here: Places, ours: Servers, at: Address, guard: Guard) -> None:
             supervisor.stop(at_once=lambda: signals.at_once)
 
 
-def wait_ready(web: Keeper, tick: Callable[[], None], asked: threading.Event, at: Address) -> None:
+def wait_ready(web: Keeper, tick: Callable[[], None], signals: Signals, at: Address) -> None:
     """Wait until the web server is ready. Raises Stop when it keeps dying or takes too long."""
     deadline = time.monotonic() + READY_S
-    while not asked.wait(POLL_S) and not answers(at.url):
+    while not signals.wait(POLL_S) and not answers(at.url):
         tick()
         if web.keeps_dying:
             raise Stop(f"The web server does not start (log: {web.program.log}).")

@@ -26,10 +26,10 @@ SHOWN_LINES = 60
 OWN_DISTRIBUTION = ("-n", "--numprocesses", "--pdb", "no:xdist")
 
 CHECKS: Mapping[str, list[str | Path]] = {
-    "mypy": [VENV / "bin" / "mypy", "."],
+    "mypy": [PYTHON, "-m", "mypy", "."],
     "ruff check": [VENV / "bin" / "ruff", "check", "."],
     "ruff format": [VENV / "bin" / "ruff", "format", "--check", "."],
-    "imports": [VENV / "bin" / "lint-imports"],
+    "imports": [PYTHON, VENV / "bin" / "lint-imports"],
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "django": [PYTHON, "manage.py", "check"],
 }
