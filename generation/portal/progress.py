@@ -15,7 +15,7 @@ from generation.selectors.jobs import queue_position
 from generation.services.links import artifact_path
 
 # What the engine reports between the last denoising step and the stored file.
-_DEVELOPING = frozenset({"decode"})
+_DEVELOPING = frozenset({"decode", "save"})
 
 _FAILURES = {
     "CANCELED": gettext_lazy("You canceled it"),
@@ -43,11 +43,6 @@ class Made:
 
     artifact: Artifact
     path: str
-
-    @property
-    def file_name(self) -> str:
-        """What a download is called."""
-        return f"inkling-{str(self.artifact.id)[:8]}.{self.artifact.mime.partition('/')[2]}"
 
 
 @dataclass(frozen=True, slots=True)
