@@ -160,7 +160,7 @@ def run() -> int:
             with locked(ours.users, shared=True, wait_s=USERS_WAIT_S), guarded(lock) as guard:
                 serve(here, ours, at, guard)
         finally:
-            if ours.any:
+            if ours.any and not ours.kept.exists():
                 with step("Stopping the embedded servers"):
                     ours.stop_if_unused()
     return 0

@@ -18,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from accounts.errors import Refusal
+from config.api.parsers import TooLarge
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ STATUS: dict[str, HTTPStatus] = {
     "quote_mismatch": HTTPStatus.CONFLICT,
     "quote_used": HTTPStatus.CONFLICT,
     "not_for_sale": HTTPStatus.CONFLICT,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "cap_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
@@ -72,6 +74,7 @@ _FRAMEWORK: tuple[tuple[type[Exception], str], ...] = (
     (exceptions.NotAcceptable, "not_acceptable"),
     (exceptions.UnsupportedMediaType, "unsupported_media_type"),
     (exceptions.Throttled, "throttled"),
+    (TooLarge, "too_large"),
     (exceptions.ParseError, "invalid_request"),
     (OperationalError, "unavailable"),
 )
@@ -91,12 +94,17 @@ def problem(
         "title": status.phrase,
         "status": status.value,
         "code": code,
-        "detail": detail,
+        "detail": _writable(detail),
     }
     if fields:
-        body["fields"] = fields
+        body["fields"] = {_writable(name): _writable(fault) for name, fault in fields.items()}
     # Facts never overwrite a member of the document.
     return {**body, **{name: fact for name, fact in (facts or {}).items() if name not in body}}
+
+
+def _writable(text: str) -> str:
+    """`text` as UTF-8 can carry it: a client's own words may hold lone surrogates."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def problem_handler(error: Exception, context: dict[str, Any]) -> Response:

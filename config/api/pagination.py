@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from rest_framework import pagination
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import exceptions, pagination
+from rest_framework.request import Request
+
+from accounts.errors import InvalidRequest
 
 
 class CursorPagination(pagination.CursorPagination):
@@ -12,3 +18,24 @@ class CursorPagination(pagination.CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
     ordering = ("-created_at", "-id")
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: Any = None
+    ) -> list[Any] | None:
+        """The page asked for. Raises InvalidRequest for a cursor that was not made here."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (exceptions.NotFound, ValidationError, ValueError):
+            raise InvalidRequest(
+                "This cursor does not lead anywhere.", fields={"cursor": "not a cursor of ours"}
+            ) from None
+
+    def get_page_size(self, request: Request) -> int | None:
+        """Rows a page. Raises InvalidRequest outside 1 to 200."""
+        text = request.query_params.get(self.page_size_query_param)
+        if text is None:
+            return self.page_size
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= self.max_page_size):
+            bounds = f"must be a whole number from 1 to {self.max_page_size}"
+            raise InvalidRequest(f"limit {bounds}.", fields={"limit": bounds})
+        return int(text)

@@ -57,10 +57,12 @@ def submit_job(
     NotForSale and the quote refusals; a refused submit writes nothing, so the same key may be
     sent again later.
     """
-    if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
+    if idempotency_key is not None and not (
+        1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
+    ):
         raise InvalidRequest(
-            _("An idempotency key has 1 to 255 characters."),
-            fields={"Idempotency-Key": "1 to 255 characters"},
+            _("An idempotency key has 1 to 255 printable characters."),
+            fields={"Idempotency-Key": "1 to 255 printable characters"},
         )
     request = read_request(kind, params)
     quoted = quote_id.bytes if quote_id else b""

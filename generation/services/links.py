@@ -17,9 +17,14 @@ _SALT = "generation.artifact"
 
 
 def artifact_path(artifact: Artifact, *, now: datetime) -> str:
-    """A path that opens this artifact for `ARTIFACT_LINK_SECONDS` from `now`."""
-    until = int(now.timestamp()) + settings.ARTIFACT_LINK_SECONDS
-    token = signing.dumps([str(artifact.id), artifact.wallet_id, until], salt=_SALT)
+    """A path that opens this artifact for `ARTIFACT_LINK_SECONDS` from `now`, up to a minute more.
+
+    It stays the same for a minute, so that what shows it has not changed either.
+    """
+    minute = int(now.timestamp()) // 60 * 60
+    until = minute + 60 + settings.ARTIFACT_LINK_SECONDS
+    # Not signing.dumps: that would write the second into the token.
+    token = signing.Signer(salt=_SALT).sign_object([str(artifact.id), artifact.wallet_id, until])
     return reverse("artifact", args=[token])
 
 
@@ -27,7 +32,7 @@ def artifact_of_token(token: str, *, now: datetime) -> Artifact:
     """The artifact a link opens. Raises NotFound when it is forged, expired or gone."""
     refused = NotFound(_("This link is not valid any more. Open the job again for a fresh one."))
     try:
-        artifact_id, wallet_id, until = signing.loads(token, salt=_SALT)
+        artifact_id, wallet_id, until = signing.Signer(salt=_SALT).unsign_object(token)
     except signing.BadSignature:
         raise refused from None
     if until <= now.timestamp():

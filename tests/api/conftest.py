@@ -17,9 +17,9 @@ class Program:
     def __init__(self, secret: str) -> None:
         self._client = Client(headers={"authorization": f"Bearer {secret}"})
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str, **headers: str) -> Any:
         """GET below /api/v1."""
-        return self._client.get(f"/api/v1{path}")
+        return self._client.get(f"/api/v1{path}", headers=headers)
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         """POST JSON below /api/v1."""

@@ -53,6 +53,14 @@ def test_a_delivered_job_shows_its_artifact_through_a_signed_link(rich: Program)
     assert (artifact["mime"], artifact["brand_mark"]) == ("image/png", True)
 
 
+def test_a_poll_that_finds_nothing_new_is_told_so(rich: Program) -> None:
+    path = f"/jobs/{rich.post('/jobs', FOX).json()['id']}"
+    tag = rich.get(path)["ETag"]
+    assert rich.get(path, **{"If-None-Match": tag}).status_code == 304
+    finish()
+    assert rich.get(path, **{"If-None-Match": tag}).status_code == 200
+
+
 def test_the_same_key_gives_the_first_answer_again(rich: Program) -> None:
     headers = {"Idempotency-Key": "k-1"}
     first = rich.post("/jobs", FOX, **headers)

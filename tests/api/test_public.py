@@ -62,8 +62,8 @@ def test_a_signed_link_opens_its_file_and_no_other(client: Client, artifact: Art
 def test_links_that_open_nothing(client: Client, artifact: Artifact) -> None:
     good = artifact_path(artifact, now=datetime.now(UTC))
     stale = artifact_path(artifact, now=datetime(2024, 1, 1, tzinfo=UTC))
-    other_wallet = signing.dumps(
-        [str(artifact.id), artifact.wallet_id + 1, 2**40], salt="generation.artifact"
+    other_wallet = signing.Signer(salt="generation.artifact").sign_object(
+        [str(artifact.id), artifact.wallet_id + 1, 2**40]
     )
     for path in (stale, good[:-1], f"/artifacts/{other_wallet}", f"/artifacts/{artifact.id}"):
         assert client.get(path).status_code == 404, path
