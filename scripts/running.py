@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
-import types
 import urllib.request
 from collections.abc import Callable
 
 from scripts import preparing
 from scripts.claim import Address, address, check_port, the_only_run
+from scripts.ending import Signals, end_once
 from scripts.guard import Guard, guarded
 from scripts.installing import install
 from scripts.locks import locked
@@ -50,31 +49,6 @@ def programs(here: Places, at: Address) -> list[Program]:
     return [
         Program(name, command, here.log_file(name), ROOT, env) for name, command in commands.items()
     ]
-
-
-class Signals:
-    """Ctrl-C, SIGTERM and a closed terminal ask for an end; a second one for an end at once."""
-
-    def __init__(self) -> None:
-        # Plain flags: a handler that takes a lock, as threading.Event does, deadlocks when a second
-        # signal comes while the first is being handled, and `timeout` sends two.
-        self.asked = False
-        self.at_once = False
-
-    def listen(self) -> None:
-        """Take the signals from here on."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._on_signal)
-
-    def _on_signal(self, number: int, frame: types.FrameType | None) -> None:
-        self.at_once = self.asked
-        self.asked = True
-
-    def wait(self, seconds: float) -> bool:
-        """Whether an end is asked for, now or within `seconds`."""
-        if not self.asked:
-            time.sleep(seconds)
-        return self.asked
 
 
 def answers(url: str) -> bool:
@@ -146,9 +120,7 @@ def wait_ready(web: Keeper, tick: Callable[[], None], signals: Signals, at: Addr
 
 def run() -> int:
     """The verb. Returns the exit code. Raises Stop."""
-    # Until the processes run, SIGTERM and a closed terminal end the start like Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGHUP, signal.default_int_handler)
+    end_once()
     here, at = places(), address()
     here.prepare()
     here.check_room()

@@ -94,7 +94,7 @@ def disk_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT) or FULL in str(error).lower()
 
 
-def disk_full_line(folder: Path) -> str:
+def disk_full_line(folder: Path | str) -> str:
     """The one line for a full disk."""
     return f"The disk is full: no space left for {folder}. Free some space and start again."
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scripts import browser
+from scripts.ending import end_once
 from scripts.guard import guarded
 from scripts.installing import install
 from scripts.locks import Busy, locked
@@ -38,6 +39,7 @@ CHECKS: Mapping[str, list[str | Path]] = {
 @contextmanager
 def with_servers() -> Iterator[None]:
     """The environment and both servers for as long as the block runs. Raises Stop."""
+    end_once()
     here = places()
     here.prepare()
     install()
@@ -60,7 +62,6 @@ def with_servers() -> Iterator[None]:
 
 def foreground(command: Sequence[str | os.PathLike[str]]) -> int:
     """Run a program that owns the terminal; its exit code. Ctrl-C is its to answer."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process = subprocess.Popen(command, cwd=ROOT, preexec_fn=default_interrupt)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from scripts import installing, resetting, running, testing
-from scripts.places import VENV, home_folder, places
+from scripts.places import ROOT, VENV, home_folder, places
 from scripts.servers import servers
 from scripts.terminal import Stop, disk_full, disk_full_line, say, step, warn
 
@@ -84,5 +84,6 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         if not disk_full(error):
             raise
-        warn(disk_full_line(home_folder()))
+        # A failed write does not say where: the tree or the data folder.
+        warn(disk_full_line(error.filename or f"{ROOT} or {home_folder()}"))
     return 1

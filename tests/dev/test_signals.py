@@ -1,26 +1,62 @@
 """Being asked to end, again and again."""
 
+from __future__ import annotations
+
 import signal
 import subprocess
 import sys
+import time
 
-PROGRAM = """
-from scripts.running import Signals
+import pytest
+
+from scripts.ending import Signals
+from scripts.places import ROOT
+
+SERVING = """
+from scripts.ending import Signals
 signals = Signals()
 signals.listen()
 print("listening", flush=True)
 while not signals.wait(0.05):
     pass
 """
+STARTING = """
+import time
+from scripts.ending import end_once
+end_once()
+print("listening", flush=True)
+try:
+    time.sleep(60)
+except KeyboardInterrupt:
+    for _ in range(10):
+        time.sleep(0.02)
+    print("cleaned up")
+"""
 
 
-def test_a_burst_of_signals_ends_it() -> None:
+@pytest.mark.parametrize(("program", "output"), [(SERVING, ""), (STARTING, "cleaned up\n")])
+def test_a_burst_of_signals_ends_it_once(program: str, output: str) -> None:
     """A handler that took a lock hung here: the second signal came while it held it."""
-    for _ in range(5):
-        with subprocess.Popen([sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE) as process:
+    for _ in range(3):
+        with subprocess.Popen(
+            [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        ) as process:
             assert process.stdout is not None
             process.stdout.readline()
             for _ in range(200):
                 process.send_signal(signal.SIGTERM)
                 process.send_signal(signal.SIGINT)
             assert process.wait(timeout=10) == 0
+            assert process.stdout.read() == output
+
+
+def test_only_a_later_signal_asks_for_an_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    signals = Signals()
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    signals._on_signal(signal.SIGTERM, None)
+    signals._on_signal(signal.SIGTERM, None)
+    assert (signals.asked, signals.at_once) == (True, False)
+    now += 2.0
+    signals._on_signal(signal.SIGINT, None)
+    assert signals.at_once
