@@ -32,8 +32,9 @@ PRICE_LISTS: tuple[PriceList, ...] = (
 MONTHLY_LOT_GRACE = timedelta(days=7)
 TOPUP_MONTHS = 24
 
-# Perks of a card membership outlive its period while the renewal is being retried.
-RENEWAL_GRACE = timedelta(days=7)
+# Perks of a card membership outlive its period while the renewal is retried, on days 1 to 7.
+RENEWAL_GRACE = timedelta(days=8)
+NO_GRACE = timedelta(0)
 
 # A pay page is open this long; its price holds for as long.
 CHECKOUT_LIFETIME = timedelta(hours=1)

@@ -7,7 +7,16 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from billing.services import upkeep
+from billing.services import (
+    confirmations,
+    live_memberships,
+    memberships,
+    periods,
+    stripe_events,
+    stripe_recovery,
+    undoing,
+    upkeep,
+)
 
 
 @shared_task(name="billing.expire_lots")
@@ -20,3 +29,47 @@ def expire_lots(**kwargs: Any) -> None:
 def check_ledger(**kwargs: Any) -> None:
     """Prove every invariant of the ledger and alarm on a breach."""
     upkeep.check_ledger(now=timezone.now())
+
+
+@shared_task(name="billing.handle_stripe_event")
+def handle_stripe_event(*, event_id: str, **kwargs: Any) -> None:
+    """Fetch what one event is about and apply it."""
+    stripe_events.handle(event_id=event_id, now=timezone.now())
+
+
+@shared_task(name="billing.handle_stripe_events")
+def handle_stripe_events(**kwargs: Any) -> None:
+    """Handle events nobody rang for, and those whose next try has come."""
+    stripe_events.handle_waiting(now=timezone.now())
+
+
+@shared_task(name="billing.recover_stripe_events")
+def recover_stripe_events(**kwargs: Any) -> None:
+    """Read Stripe's own list for events that never arrived."""
+    stripe_recovery.recover_events(now=timezone.now())
+
+
+@shared_task(name="billing.poll_orders")
+def poll_orders(**kwargs: Any) -> None:
+    """Ask Stripe about open orders that are 2, 10 and 40 minutes old, or days."""
+    confirmations.poll_open_orders(now=timezone.now())
+
+
+@shared_task(name="billing.undo_orders")
+def undo_orders(**kwargs: Any) -> None:
+    """Give back what must not be kept."""
+    undoing.undo_orders(now=timezone.now())
+
+
+@shared_task(name="billing.finish_changes")
+def finish_changes(**kwargs: Any) -> None:
+    """Finish membership changes whose process died."""
+    memberships.finish_changes(now=timezone.now())
+
+
+@shared_task(name="billing.monthly_lots")
+def monthly_lots(**kwargs: Any) -> None:
+    """Give the lots of months that have begun, and end memberships that are over."""
+    now = timezone.now()
+    periods.grant_due_lots(now=now)
+    live_memberships.end_memberships_over(now=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.api import offers, views
+from billing.api import offers, purchases, views
 
 urlpatterns = [
     path("wallet", views.WalletView.as_view(), name="api-wallet"),
@@ -12,5 +12,12 @@ urlpatterns = [
     path("wallet/statement", views.StatementView.as_view(), name="api-statement"),
     path("plans", offers.PlansView.as_view(), name="api-plans"),
     path("packs", offers.PacksView.as_view(), name="api-packs"),
+    path("checkout", purchases.CheckoutView.as_view(), name="api-checkout"),
+    path("orders", purchases.OrdersView.as_view(), name="api-orders"),
+    path("orders/<uuid:order_id>", purchases.OrderView.as_view(), name="api-order"),
+    path("membership", purchases.MembershipApi.as_view(), name="api-membership"),
+    path("membership/change", purchases.ChangeView.as_view(), name="api-membership-change"),
+    path("membership/cancel", purchases.CancelView.as_view(), name="api-membership-cancel"),
+    path("membership/resume", purchases.ResumeView.as_view(), name="api-membership-resume"),
     path("prices", views.PricesView.as_view(), name="api-prices"),
 ]

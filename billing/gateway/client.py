@@ -74,5 +74,5 @@ def instant_or_none(seconds: int | None) -> datetime | None:
 def id_of(reference: Any) -> str:
     """The id of a field that is an id, an expanded object or null."""
     if isinstance(reference, dict):
-        return str(reference["id"])
+        return str(reference.get("id") or "")
     return str(reference) if reference else ""

@@ -34,6 +34,15 @@ def open_pay_page(page: PayPage) -> OpenPage:
     return OpenPage(session["id"], session["url"] or "", instant(session["expires_at"]))
 
 
+def reopen_pay_page(session_id: str) -> OpenPage | None:
+    """A pay page that was made by a request nobody answered, None if it is closed."""
+    with in_our_words():
+        session = plain(client().v1.checkout.sessions.retrieve(session_id))
+    if session["status"] != "open":
+        return None
+    return OpenPage(session["id"], session["url"] or "", instant(session["expires_at"]))
+
+
 def close_pay_page(session_id: str, *, key: str) -> None:
     """Expire a pay page; one that is closed already stays as it is. Raises GatewayError."""
     try:
@@ -50,7 +59,6 @@ class PriceChange:
     subscription_id: str
     item_id: str
     price_id: str
-    metadata: Mapping[str, str]
 
 
 def change_price_now(change: PriceChange, *, key: str) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from billing.models import MembershipPeriod
+from billing.services.catalogue import load_launch_catalogue
 from billing.services.gifts import give_membership
+from billing.services.stripe_sync import sync_stripe
+from tests.billing.shop import NOON, Shop
+from tests.servers.stripe.launch import StripeServer, launched
 
-NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 Member = Callable[..., MembershipPeriod]
 
 
@@ -36,3 +41,27 @@ def api_of(key_of: Callable[[User], str]) -> Callable[[User], APIClient]:
         return client
 
     return make
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[StripeServer]:
+    """One process for the session; every test finds it empty."""
+    with launched(extra=["--webhook-retries", "0.01,0.01,0.01,0.01"]) as running:
+        yield running
+
+
+@pytest.fixture
+def shop(
+    stand_in: StripeServer,
+    settings: Settings,
+    transactional_db: None,
+    live_server: LiveServer,
+) -> Iterator[Shop]:
+    """An open shop: launch catalogue, Stripe synced, webhooks coming to a real server."""
+    stand_in.control.reset()
+    settings.STRIPE_API_BASE = stand_in.base_url
+    load_launch_catalogue()
+    start = datetime.fromtimestamp(stand_in.control.now(), UTC)
+    sync_stripe(webhook_url=f"{live_server.url}/webhooks/stripe", now=start)
+    yield Shop(stand_in.control, start, start)
+    assert stand_in.control.violations() == []

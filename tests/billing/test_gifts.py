@@ -17,7 +17,8 @@ from billing.models import Membership, MembershipPeriod
 from billing.selectors.entitlements import entitlements
 from billing.services.live_memberships import end_memberships_over
 from billing.services.periods import grant_due_lots
-from tests.billing.conftest import NOON, Member
+from tests.billing.conftest import Member
+from tests.billing.shop import NOON
 
 
 def test_a_gift_gives_perks_now_and_a_lot_a_month(

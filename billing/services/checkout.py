@@ -1,0 +1,237 @@
+"""Beginning a purchase: our order first, then a pay page for exactly its amount.
+
+No database transaction is open while Stripe is asked: the order is committed, the page is made
+under a key of the order and its attempt, and the answer is recorded.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.errors import InvalidRequest
+from accounts.models import User
+from billing import launch
+from billing.errors import IdempotencyConflict, OrderOpen, PaymentsUnavailable
+from billing.gateway import inbound, outbound
+from billing.gateway.errors import GatewayError, Missing, Rejected
+from billing.gateway.types import OpenPage, PayPage
+from billing.models import Order
+from billing.services import promotions
+from billing.services.choices import METHODS, Choice, price_choice
+from billing.services.confirmations import confirm_order
+from billing.services.customers import customer_of, forget_customer
+from billing.services.live_memberships import lock_wallet
+from billing.services.parking import Parked
+from billing.services.stripe_prices import coupon_id_of, price_id_of, sync_price
+from billing.services.wallets import wallet_for
+from billing.types import format_points
+
+KEY_MAX = 255
+FIRST_POLL = timedelta(minutes=2)
+# A page this close to its end is not handed out again.
+_STILL_USEFUL = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An order with its pay page; `replayed` when the same request had made it before."""
+
+    order: Order
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Intent:
+    """The order of a request, or the open order that must be closed first."""
+
+    order: Order | None
+    replayed: bool = False
+    blocking: Order | None = None
+
+
+def begin_checkout(
+    *, user: User, choice: Choice, idempotency_key: str | None, now: datetime
+) -> Begun:
+    """An open order and the address of its pay page.
+
+    The same key and choice give the first order again, and so does the same choice while its page
+    is open. Another open order of the same family is closed first. Raises InvalidRequest,
+    IdempotencyConflict, NotForSale, MembershipExists, MembershipPastDue, PromotionUnavailable,
+    OrderOpen when the other order is being paid, PaymentsUnavailable.
+    """
+    if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
+        raise InvalidRequest(
+            _("An idempotency key has 1 to 255 characters."),
+            fields={"Idempotency-Key": "1 to 255 characters"},
+        )
+    key = idempotency_key or f"none:{uuid.uuid4()}"
+    intent = _intend(user=user, choice=choice, key=key, now=now)
+    if intent.blocking is not None:
+        _close(intent.blocking, now)
+        intent = _intend(user=user, choice=choice, key=key, now=now)
+    if intent.order is None:
+        blocking = intent.blocking.pk if intent.blocking else ""
+        raise OrderOpen(
+            _("An earlier order is being paid right now."), facts={"order": str(blocking)}
+        )
+    order = intent.order
+    if order.state == "open" and not order.url:
+        order = _open_page(order, user, now)
+    return Begun(order, intent.replayed)
+
+
+@transaction.atomic(durable=True)
+def _intend(*, user: User, choice: Choice, key: str, now: datetime) -> _Intent:
+    wallet_id = wallet_for(user=user, now=now)
+    lock_wallet(wallet_id)
+    digest = choice.digest()
+    known = Order.objects.filter(wallet_id=wallet_id, idempotency_key=key).first()
+    if known is not None:
+        if bytes(known.request_hash) != digest:
+            raise IdempotencyConflict(_("This idempotency key was used with another request."))
+        return _Intent(known, replayed=True)
+    priced = price_choice(user=user, wallet_id=wallet_id, choice=choice, now=now)
+    blocking = Order.objects.filter(wallet_id=wallet_id, family=choice.family, state="open").first()
+    if blocking is not None:
+        same = bytes(blocking.request_hash) == digest
+        if same and blocking.expires_at > now + _STILL_USEFUL:
+            return _Intent(blocking, replayed=True)
+        return _Intent(None, blocking=blocking)
+    order = Order.objects.create(
+        wallet_id=wallet_id,
+        user=user,
+        kind=priced.kind,
+        family=choice.family,
+        method=choice.method or ("card" if priced.kind == "membership" else ""),
+        list_minor=priced.list_minor,
+        amount_minor=priced.amount_minor,
+        currency=priced.currency,
+        points_cp=priced.points_cp,
+        bonus_cp=priced.bonus_cp,
+        pack_code=choice.pack,
+        plan_price=priced.plan_price,
+        period=priced.plan_price.period if priced.plan_price else "",
+        promotion=priced.discount.promotion if priced.discount else None,
+        idempotency_key=key,
+        request_hash=digest,
+        created_at=now,
+        expires_at=now + launch.CHECKOUT_LIFETIME,
+        next_poll_at=now + FIRST_POLL,
+    )
+    if priced.discount is not None:
+        promotions.reserve(order=order, discount=priced.discount, now=now)
+    return _Intent(order)
+
+
+def _open_page(order: Order, user: User, now: datetime) -> Order:
+    """Make the pay page; what is missing or stale at Stripe is made again, once."""
+    try:
+        try:
+            return _try_open(order, user, now)
+        except Missing as missing:
+            if missing.param == "customer":
+                forget_customer(customer_of(user))
+            elif order.plan_price is not None:
+                sync_price(order.plan_price)
+            else:
+                raise
+        except Rejected:
+            if order.plan_price is None:
+                raise
+            sync_price(order.plan_price)  # a price or product archived by hand
+        return _try_open(order, user, now)
+    except GatewayError as error:
+        raise PaymentsUnavailable(
+            _("The payment page cannot be opened right now; nothing was charged.")
+        ) from error
+
+
+def _try_open(order: Order, user: User, now: datetime) -> Order:
+    customer_id = customer_of(user)
+    if order.attempt > 1:
+        # An earlier request was not answered well: it may have made a page all the same.
+        found = inbound.find_session(customer_id=customer_id, order_id=str(order.pk))
+        if found:
+            page = outbound.reopen_pay_page(found)
+            if page is not None:
+                return _record_page(order, page)
+    attempt = order.attempt
+    # Counted before Stripe is asked: whatever happens, the next request has another key. The first
+    # attempt keeps the order's own end, so that a double click sends one request twice.
+    order.attempt = attempt + 1
+    if attempt > 1:
+        order.expires_at = now + launch.CHECKOUT_LIFETIME
+    order.save(update_fields=["attempt", "expires_at"])
+    return _record_page(order, outbound.open_pay_page(_page(order, customer_id, attempt)))
+
+
+def _page(order: Order, customer_id: str, attempt: int) -> PayPage:
+    price_id = coupon_id = ""
+    if order.kind == "membership" and order.plan_price is not None:
+        price_id = price_id_of(order.plan_price)
+        if order.promotion is not None:
+            off_minor = order.list_minor - order.amount_minor
+            coupon_id = coupon_id_of(order.promotion, order.plan_price, off_minor)
+    return PayPage(
+        order_id=str(order.pk),
+        customer_id=customer_id,
+        description=_describe(order),
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        methods=(order.method,) if order.method else METHODS,
+        expires_at=order.expires_at,
+        return_url=f"{settings.PUBLIC_URL}/pay/return/{order.pk}",
+        locale=get_language() or "en",
+        metadata={"order_id": str(order.pk), "kind": order.kind},
+        key=f"order-{order.pk}-{attempt}",
+        price_id=price_id,
+        coupon_id=coupon_id,
+    )
+
+
+def _describe(order: Order) -> str:
+    if order.plan_price is not None:
+        return f"{order.plan_price.plan.code.capitalize()}, {order.plan_price.months} × 1"
+    points = format_points(order.points_cp + order.bonus_cp).removesuffix(".00")
+    return _("%(points)s points") % {"points": points}
+
+
+def _record_page(order: Order, page: OpenPage) -> Order:
+    order.session_id, order.url, order.expires_at = page.session_id, page.url, page.expires_at
+    order.save(update_fields=["session_id", "url", "expires_at"])
+    return order
+
+
+def _close(order: Order, now: datetime) -> None:
+    """Close an open order's page, unless it is being paid; then apply what Stripe says of it."""
+    try:
+        if not order.session_id:
+            customer_id = customer_of(order.user)
+            order.session_id = inbound.find_session(customer_id=customer_id, order_id=str(order.pk))
+        if not order.session_id:
+            _cancel_unopened(order)
+            return
+        outbound.close_pay_page(order.session_id, key=f"close-{order.session_id}")
+        confirm_order(session_id=order.session_id, now=now)
+    except (GatewayError, Parked) as error:
+        raise PaymentsUnavailable(
+            _("The payment provider cannot be reached right now; nothing was charged.")
+        ) from error
+
+
+@transaction.atomic(durable=True)
+def _cancel_unopened(order: Order) -> None:
+    """Stripe never made a page for it."""
+    lock_wallet(order.wallet_id)
+    closed = Order.objects.filter(pk=order.pk, state="open", session_id="").update(
+        state="canceled", next_poll_at=None
+    )
+    if closed:
+        promotions.let_go(order)

@@ -1,0 +1,60 @@
+"""Giving a purchase back whole: a second membership, or a promotion used before.
+
+The order says `undoing` in the transaction that found out. Stripe is asked afterwards, under keys
+of the order, and asked again by the clock until it has answered.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from billing.gateway import outbound
+from billing.models import Order
+from billing.services.doorbell import ring_after_commit
+from billing.services.notices import tell
+
+
+def undo_after_commit(order_id: UUID | str) -> None:
+    """Ring the worker when the order turned to `undoing` in this transaction. A step."""
+    if Order.objects.filter(pk=order_id, state="undoing").exists():
+        ring_after_commit("billing.undo_orders")
+
+
+def undo_orders(*, now: datetime) -> int:
+    """Cancel and refund every order that is to be given back; returns how many.
+
+    Raises GatewayError; what is left waits for the next run.
+    """
+    undone = 0
+    for order in Order.objects.filter(state="undoing").order_by("created_at")[:100]:
+        if order.kind == "membership" and order.subscription_id:
+            outbound.cancel_subscription(order.subscription_id, key=f"undo-cancel-{order.pk}")
+        if order.payment_id:
+            outbound.refund_payment(
+                order.payment_id,
+                key=f"undo-refund-{order.pk}",
+                metadata={"order_id": str(order.pk), "reason": order.reason},
+            )
+        _close(order, now)
+        undone += 1
+    return undone
+
+
+@transaction.atomic(durable=True)
+def _close(order: Order, now: datetime) -> None:
+    Order.objects.filter(pk=order.pk, state="undoing").update(state="undone")
+    tell(
+        user_id=order.user_id,
+        kind="purchase_given_back",
+        key=f"given_back:{order.pk}",
+        facts={
+            "order": str(order.pk),
+            "reason": order.reason,
+            "amount_minor": order.amount_minor,
+            "currency": order.currency,
+        },
+        now=now,
+    )

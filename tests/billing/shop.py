@@ -1,0 +1,128 @@
+"""A shop for the stories: real library, real HTTP, the stand-in at the other end.
+
+Every buyer lives on a test clock of the stand-in, so that months pass in a moment. Pay pages are
+open in the stand-in's own time, as at Stripe, so a story starts now and moves both together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from billing.calendar_months import add_months
+from billing.gateway.client import client, plain
+from billing.ledger import checks
+from billing.ledger import selectors as ledger
+from billing.models import Membership, Order, StripeCustomer, StripeEvent
+from billing.services import stripe_events
+from billing.services.checkout import begin_checkout
+from billing.services.choices import Choice
+from billing.services.confirmations import poll_open_orders
+from billing.services.periods import grant_due_lots
+from billing.services.stripe_recovery import recover_events
+from billing.services.undoing import undo_orders
+from billing.services.wallets import wallet_for
+from tests.servers.stripe.control_client import Control
+
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+TEN_YUAN = Choice(amount_minor=10_00)
+
+
+def gold(method: str = "card", period: str = "month", **more: Any) -> Choice:
+    """Gold, paid by card unless told otherwise."""
+    return Choice(plan="gold", period=period, method=method, **more)
+
+
+@dataclass
+class Shop:
+    """What a story does: buy, pay, let time pass, deliver events."""
+
+    control: Control
+    start: datetime
+    now: datetime
+    clocks: dict[str, str] = field(default_factory=dict)
+
+    def welcome(self, user: User) -> User:
+        """Make the user's customer, on a clock of their own."""
+        clock = client().v1.test_helpers.test_clocks.create(
+            {"frozen_time": int(self.now.timestamp())}
+        )
+        customer = client().v1.customers.create({"email": user.email, "test_clock": clock.id})
+        StripeCustomer.objects.create(user=user, livemode=False, customer_id=customer.id)
+        self.clocks[str(user.pk)] = clock.id
+        return user
+
+    def order(self, user: User, choice: Choice, key: str | None = None) -> Order:
+        """Begin a purchase."""
+        return begin_checkout(user=user, choice=choice, idempotency_key=key, now=self.now).order
+
+    def pay(self, order: Order, button: str = "card_good") -> None:
+        """Press a button of the order's pay page."""
+        assert self.control.pay(order.session_id, button)["refused"] is None
+
+    def buy(self, user: User, choice: Choice, button: str = "card_good") -> Order:
+        """Order, pay, deliver; the order as it is then."""
+        order = self.order(user, choice)
+        self.pay(order, button)
+        self.deliver()
+        order.refresh_from_db()
+        return order
+
+    def deliver(self) -> None:
+        """Bring every event to the receiver and handle it."""
+        self.control.drain()
+        self.handle()
+
+    def handle(self) -> None:
+        """Handle what waits in the inbox, also what failed before."""
+        StripeEvent.objects.filter(handled_at=None, parked_at=None).update(next_try_at=self.now)
+        stripe_events.handle_waiting(now=self.now)
+        undo_orders(now=self.now)
+
+    def recover(self) -> int:
+        """Read Stripe's list and handle what was missing."""
+        missing = recover_events(now=self.now, since=self.now - timedelta(days=30))
+        self.handle()
+        return missing
+
+    def poll(self) -> None:
+        """Ask after open orders."""
+        poll_open_orders(now=self.now)
+
+    def pass_time(self, user: User, **span: float) -> None:
+        """Let time pass for a buyer, and the clock's own tasks run."""
+        self.pass_to(user, self.now + timedelta(**span))
+
+    def pass_months(self, user: User, months: int, **more: float) -> None:
+        """Let time pass until so many months, and a little more, after the story began."""
+        self.pass_to(user, add_months(self.start, months) + timedelta(**more))
+
+    def pass_to(self, user: User, moment: datetime) -> None:
+        """Let time pass until `moment`: for the buyer, for the stand-in, for us."""
+        span_s = int((moment - self.now).total_seconds())
+        self.now = moment
+        self.control.advance_clock(self.clocks[str(user.pk)], span_s)
+        self.control.advance_to(int(moment.timestamp()))
+        grant_due_lots(now=self.now)
+
+    def points(self, user: User) -> int:
+        """What the user can spend, in hundredths."""
+        wallet_id = wallet_for(user=user, now=self.now)
+        return ledger.balance(wallet_id=wallet_id, now=self.now).available_cp
+
+    def membership(self, user: User) -> Membership:
+        """The user's newest membership."""
+        return Membership.objects.filter(user=user).latest("started_at", "id")
+
+    def subscription(self, user: User) -> dict[str, Any]:
+        """The user's subscription at Stripe."""
+        found = self.membership(user).subscription_id
+        return plain(client().v1.subscriptions.retrieve(found))
+
+    def settled(self) -> None:
+        """Nothing waits, nothing is parked, and the ledger is sound."""
+        waiting = StripeEvent.objects.filter(handled_at=None)
+        assert [(row.type, row.error) for row in waiting] == []
+        assert checks.check(now=self.now + timedelta(days=3650)) == []
