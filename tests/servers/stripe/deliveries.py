@@ -80,10 +80,12 @@ class Deliveries:
             self._changed.notify_all()
 
     def clear(self) -> None:
-        """Forget all deliveries."""
+        """Forget all deliveries, once those under way have come to an end."""
         with self._changed:
-            self.all.clear()
             self._waiting.clear()
+            self._changed.wait_for(lambda: not self._sending, TIMEOUT_S)
+            self._waiting.clear()
+            self.all.clear()
             self._changed.notify_all()
 
     def queue(self, event: Obj, *, endpoint: str | None = None) -> None:

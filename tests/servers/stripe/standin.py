@@ -58,9 +58,10 @@ class StandIn:
 
     def reset(self) -> None:
         """As if just started, without any saved state."""
+        self.faults.clear()
+        # Not under the world's lock: a delivery under way needs it to come to its end.
+        self.deliveries.clear()
         with self.world.lock:
-            self.faults.clear()
-            self.deliveries.clear()
             self.world.reset()
             self._register_webhook()
 

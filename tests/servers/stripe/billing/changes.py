@@ -81,8 +81,7 @@ def preview(
 
 def _resets(changes: list[Change], params: Obj) -> bool:
     """Whether a new period begins now: asked for, or the price has another interval."""
-    anchor = params.get("billing_cycle_anchor", {})
-    asked = anchor.get("type") == "now" if isinstance(anchor, dict) else anchor == "now"
+    asked: bool = params.get("billing_cycle_anchor", {}).get("type") == "now"
     return asked or any(_cycle(change.price) != _cycle(change.item["price"]) for change in changes)
 
 
