@@ -47,7 +47,7 @@ def inkling() -> Iterator[Inkling]:
 def test_it_announces_the_address_and_the_sign_ins(inkling: Inkling) -> None:
     assert inkling.said("user: user@inkling.example")
     assert inkling.said("operator: operator@inkling.example")
-    assert ready(inkling)
+    eventually(lambda: ready(inkling))
 
 
 @pytest.mark.parametrize("name", NAMES)

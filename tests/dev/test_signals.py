@@ -24,8 +24,8 @@ STARTING = """
 import time
 from scripts.ending import end_once
 end_once()
-print("listening", flush=True)
 try:
+    print("listening", flush=True)
     time.sleep(60)
 except KeyboardInterrupt:
     for _ in range(10):
@@ -34,7 +34,9 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize(("program", "output"), [(SERVING, ""), (STARTING, "cleaned up\n")])
+@pytest.mark.parametrize(
+    ("program", "output"), [(SERVING, ""), (STARTING, "cleaned up\n")], ids=["serving", "starting"]
+)
 def test_a_burst_of_signals_ends_it_once(program: str, output: str) -> None:
     """A handler that took a lock hung here: the second signal came while it held it."""
     for _ in range(3):
