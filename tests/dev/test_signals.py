@@ -12,16 +12,20 @@ import pytest
 from scripts.ending import Signals
 from scripts.places import ROOT
 
+# Each stays until its input ends: an interpreter that is shutting down handles no signal.
 SERVING = """
+import sys
 from scripts.ending import Signals
 signals = Signals()
 signals.listen()
 print("listening", flush=True)
 while not signals.wait(0.05):
     pass
+print("asked", flush=True)
+sys.stdin.read()
 """
 STARTING = """
-import time
+import sys, time
 from scripts.ending import end_once
 end_once()
 try:
@@ -30,26 +34,33 @@ try:
 except KeyboardInterrupt:
     for _ in range(10):
         time.sleep(0.02)
+    sys.stdin.read()
     print("cleaned up")
 """
 
 
 @pytest.mark.parametrize(
-    ("program", "output"), [(SERVING, ""), (STARTING, "cleaned up\n")], ids=["serving", "starting"]
+    ("program", "output"),
+    [(SERVING, "asked\n"), (STARTING, "cleaned up\n")],
+    ids=["serving", "starting"],
 )
 def test_a_burst_of_signals_ends_it_once(program: str, output: str) -> None:
     """A handler that took a lock hung here: the second signal came while it held it."""
     for _ in range(3):
         with subprocess.Popen(
-            [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as process:
             assert process.stdout is not None
             process.stdout.readline()
             for _ in range(200):
                 process.send_signal(signal.SIGTERM)
                 process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=10) == 0
-            assert process.stdout.read() == output
+            assert process.communicate(timeout=10)[0] == output
+            assert process.returncode == 0
 
 
 def test_only_a_later_signal_asks_for_an_end_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
