@@ -46,3 +46,12 @@ def test_dropped_delivery_is_found_in_the_list(
     assert "checkout.session.completed" not in receiver.types()
     (lost,) = shop.client.v1.events.list({"delivery_success": False}).data
     assert lost.type == "checkout.session.completed"
+
+
+def test_any_event_can_be_sent(shop: Shop, receiver: Receiver, control: Control) -> None:
+    customer = shop.customer()
+    control.patch(customer.id, email="other@shop.test")
+    control.emit("customer.updated", object=customer.id)
+    control.drain()
+    (one,) = receiver.of("customer.updated")
+    assert one.event["data"]["object"]["email"] == "other@shop.test"

@@ -99,7 +99,10 @@ def test_missing_object_says_which(shop: Shop) -> None:
     with pytest.raises(stripe.InvalidRequestError) as caught:
         shop.topup(customer="cus_nobody")
     error = caught.value
-    assert (error.http_status, error.code, error.param) == (404, "resource_missing", "customer")
+    assert (error.http_status, error.code, error.param) == (400, "resource_missing", "customer")
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        shop.client.v1.customers.retrieve("cus_nobody")
+    assert (caught.value.http_status, caught.value.param) == (404, "id")
 
 
 def test_same_key_gets_the_first_answer(shop: Shop) -> None:

@@ -25,6 +25,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--webhook-secret", action="append", default=[], help="whsec_...; several while rolling"
     )
+    parser.add_argument("--account-name", default=Settings.account_name, help="who sells")
     parser.add_argument("--state", type=Path, help="keep the state in this file")
     parser.add_argument("--settle-after-s", type=int, help="how long a delayed payment takes")
     parser.add_argument(
@@ -39,7 +40,7 @@ def main() -> int:
     if given.webhook and not given.webhook_secret:
         sys.stderr.write("--webhook needs --webhook-secret\n")
         return 2
-    settings = Settings(settle_after_s=given.settle_after_s)
+    settings = Settings(account_name=given.account_name, settle_after_s=given.settle_after_s)
     stand_in = StandIn(
         settings,
         webhook=(given.webhook, given.webhook_secret) if given.webhook else None,

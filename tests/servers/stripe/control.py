@@ -12,8 +12,8 @@ from tests.servers.stripe import disputes, refunds, settlement
 from tests.servers.stripe.billing import changes, subscriptions
 from tests.servers.stripe.billing.marks import advance_clock, live_until
 from tests.servers.stripe.checkout.paying import BUTTONS, Press, pay
-from tests.servers.stripe.errors import ApiError
-from tests.servers.stripe.events import changing
+from tests.servers.stripe.errors import ApiError, missing
+from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.standin import StandIn
 from tests.servers.stripe.world import Obj, public
 
@@ -86,6 +86,27 @@ def objects(stand_in: StandIn, given: Obj, kind: str) -> list[Obj]:
     """All objects of a kind, oldest first."""
     with stand_in.world.lock:
         return [public(one) for one in stand_in.world.all(kind)]
+
+
+@action("POST", "/objects/{}")
+def patch(stand_in: StandIn, given: Obj, id: str) -> Obj:
+    """Put fields on an object, whatever sense it makes: for shapes that should never come."""
+    with stand_in.world.lock:
+        found = stand_in.world.any_by_id(id)
+        if found is None:
+            raise missing("object", id)
+        found.update(given)
+        return {"object": public(found)}
+
+
+@action("POST", "/events")
+def emit_event(stand_in: StandIn, given: Obj) -> Obj:
+    """Send an event of any type about an object, or about data that is given."""
+    with stand_in.world.lock:
+        data = given.get("data") or stand_in.world.any_by_id(given["object"])
+        if data is None:
+            raise missing("object", given["object"])
+        return {"event": public(emit(stand_in.world, given["type"], data))}
 
 
 @action("GET", "/faults")

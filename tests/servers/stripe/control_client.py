@@ -68,6 +68,17 @@ class Control:
         """All objects of a kind ("checkout.session", "event", ...), oldest first."""
         return list(self.request("GET", f"/objects/{kind}"))
 
+    def patch(self, id: str, **fields: Any) -> Json:
+        """Put fields on an object, whatever sense it makes."""
+        answer: Json = self.request("POST", f"/objects/{id}", fields)["object"]
+        return answer
+
+    def emit(self, type: str, *, object: str | None = None, data: Json | None = None) -> Json:
+        """Send an event of any type, about an object or about data that is given."""
+        given = {"type": type, "object": object, "data": data}
+        answer: Json = self.request("POST", "/events", given)["event"]
+        return answer
+
     def fault(self, effect: str, **rule: Any) -> int:
         """Make calls go wrong: 429, 500, timeout, lost. See CallFault for what can be said."""
         return int(self.request("POST", "/faults", {"effect": effect, **rule})["id"])

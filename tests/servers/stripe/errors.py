@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+# An object in the path is not found; one that a parameter names makes a bad request.
+PATH_NAMES = ("id", "session", "intent", "invoice", "schedule")
+
 
 class ApiError(Exception):
     """A refusal with its HTTP status and its error object."""
@@ -37,8 +40,9 @@ def missing(kind: str, id: str, param: str = "id") -> ApiError:
     """There is no such object."""
     noun = kind.rpartition(".")[2].replace("_", " ")
     noun = {"subscription schedule": "subscription_schedule"}.get(noun, noun)
+    status = 404 if param in PATH_NAMES else 400
     return invalid_request(
-        f"No such {noun}: '{id}'", param=param, code="resource_missing", status=404
+        f"No such {noun}: '{id}'", param=param, code="resource_missing", status=status
     )
 
 

@@ -30,7 +30,7 @@ class Settings:
 
     public_url: str = "http://127.0.0.1:12111"
     country: str = "HK"
-    account_name: str = "Stand-in"
+    account_name: str = "Inkling"
     # What a payment costs the merchant: a share in ten-thousandths and a fixed amount.
     fee_share: int = 340
     fee_fixed: int = 235

@@ -47,6 +47,9 @@ button.bad { color: var(--bad); }
 button.plain { border: 0; color: var(--soft); text-align: center; }
 input { font: inherit; padding: .6rem .75rem; border-radius: 10px; width: 100%;
   border: 1px solid var(--line); background: var(--paper); color: var(--ink); }
+.outcomes { display: grid; gap: .5rem; margin-bottom: .5rem;
+  grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); }
+.outcomes button { padding: .45rem .75rem; font-size: .875rem; text-align: center; }
 .refused { color: var(--bad); font-weight: 600; margin: 0 0 1rem; }
 .row { display: grid; grid-template-columns: 1fr auto; gap: .5rem; }
 """

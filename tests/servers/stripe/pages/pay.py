@@ -10,7 +10,6 @@ from tests.servers.stripe.world import Obj, World
 WORDS = {
     "en": {
         "title": "Test payment",
-        "pay": "Pay",
         "save_card": "Save a card",
         "discount": "Discount",
         "total": "Total due today",
@@ -21,16 +20,16 @@ WORDS = {
         "wechat_pay": "WeChat Pay",
         "card_good": "Pay by card",
         "card_good_setup": "Save this card",
-        "card_declined": "Card is declined",
-        "card_insufficient_funds": "Card without enough money",
-        "card_3ds_ok": "3-D Secure: the bank asks, the owner confirms",
-        "card_3ds_failed": "3-D Secure: the bank asks, the owner refuses",
-        "card_renewals_fail": "Card pays now and fails at the next renewal",
-        "card_disputed": "Card pays, then its owner disputes the payment",
-        "now": "Pay now",
+        "card_declined": "Declined",
+        "card_insufficient_funds": "Not enough money",
+        "card_3ds_ok": "3-D Secure, confirmed",
+        "card_3ds_failed": "3-D Secure, refused",
+        "card_renewals_fail": "Pays now, fails at renewal",
+        "card_disputed": "Pays, then disputed",
+        "with": "Pay with {}",
         "declined": "Refused",
-        "later_good": "Confirmed later, money comes in",
-        "later_bad": "Confirmed later, payment fails",
+        "later_good": "Later: succeeds",
+        "later_bad": "Later: fails",
         "cancel": "Back without paying",
         "code": "Promotion code",
         "apply": "Apply",
@@ -40,27 +39,26 @@ WORDS = {
     },
     "zh": {
         "title": "测试支付",
-        "pay": "支付",
         "save_card": "保存银行卡",
         "discount": "优惠",
         "total": "今日应付",
         "each": "单价",
-        "renews": "每{}自动续费，可随时取消",
+        "renews": "每 {}自动续费，可随时取消",
         "card": "银行卡",
         "alipay": "支付宝",
         "wechat_pay": "微信支付",
         "card_good": "银行卡支付",
         "card_good_setup": "保存这张卡",
-        "card_declined": "银行卡被拒绝",
-        "card_insufficient_funds": "余额不足的银行卡",
-        "card_3ds_ok": "3-D Secure：银行验证，持卡人确认",
-        "card_3ds_failed": "3-D Secure：银行验证，持卡人拒绝",
-        "card_renewals_fail": "现在支付成功，下次续费失败",
-        "card_disputed": "支付成功，之后持卡人提出争议",
-        "now": "立即支付",
+        "card_declined": "被银行拒绝",
+        "card_insufficient_funds": "余额不足",
+        "card_3ds_ok": "3-D Secure 验证通过",
+        "card_3ds_failed": "3-D Secure 验证失败",
+        "card_renewals_fail": "本次成功，续费失败",
+        "card_disputed": "成功后提出争议",
+        "with": "用{}支付",
         "declined": "支付被拒绝",
-        "later_good": "稍后确认，款项到账",
-        "later_bad": "稍后确认，支付失败",
+        "later_good": "稍后到账",
+        "later_bad": "稍后失败",
         "cancel": "不支付，返回",
         "code": "优惠码",
         "apply": "使用",
@@ -74,8 +72,7 @@ CARD_BUTTONS = (
     "card_declined", "card_insufficient_funds", "card_3ds_ok", "card_3ds_failed",
     "card_renewals_fail", "card_disputed",
 )  # fmt: skip
-REFUSALS = ("card_declined", "card_insufficient_funds", "card_3ds_failed")
-WALLET_BUTTONS = ("now", "declined", "later_good", "later_bad")
+WALLET_BUTTONS = ("declined", "later_good", "later_bad")
 
 
 def pay_page(world: World, session: Obj, language: str, refused: str | None = None) -> str:
@@ -143,25 +140,23 @@ def _buttons(session: Obj, words: dict[str, str]) -> str:
         parts.append(f"<h2>{words[type]}</h2>")
         if type == "card":
             first = words["card_good_setup" if setup else "card_good"]
+            names = [one for one in CARD_BUTTONS if not (setup and one == "card_disputed")]
+            others = {name: words[name] for name in names}
             parts.append(_button("card_good", first, "go"))
-            parts += [
-                _button(name, words[name], "bad" if name in REFUSALS else "")
-                for name in CARD_BUTTONS
-                if not (setup and name == "card_disputed")
-            ]
         else:
-            parts += [_wallet_button(type, name, words) for name in WALLET_BUTTONS]
+            others = {f"{type}_{name}": words[name] for name in WALLET_BUTTONS}
+            parts.append(_button(type, words["with"].format(words[type]), "go"))
+        small = [_button(value, text, _look(value)) for value, text in others.items()]
+        parts.append(f'<div class="outcomes">{"".join(small)}</div>')
     cancel = ""
     if session["cancel_url"]:
         cancel = f'<button name="cancel" value="1" class="plain">{words["cancel"]}</button>'
     return f'<form method="post">{"".join(parts)}{cancel}</form>'
 
 
-def _wallet_button(type: str, name: str, words: dict[str, str]) -> str:
-    value = type if name == "now" else f"{type}_{name}"
-    look = {"now": "go", "declined": "bad", "later_bad": "bad"}.get(name, "")
-    return _button(value, f"{words[type]}: {words[name]}" if name != "now" else words["now"], look)
+def _look(value: str) -> str:
+    return "bad" if value.endswith(("declined", "funds", "failed", "bad")) else ""
 
 
-def _button(value: str, text: str, look: str = "") -> str:
+def _button(value: str, text: str, look: str) -> str:
     return f'<button name="button" value="{value}" class="{look}">{escape(text)}</button>'

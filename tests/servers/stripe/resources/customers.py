@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.servers.stripe.errors import invalid_request
+from tests.servers.stripe.errors import invalid_request, missing
 from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.listing import fits, page
 from tests.servers.stripe.resources.payment_methods import attach, usable
@@ -96,9 +96,7 @@ def living(world: World, id: str, param: str = "customer") -> Obj:
     """A customer that is not deleted. Raises ApiError resource_missing."""
     customer = world.get("customer", id, param)
     if customer.get("_deleted"):
-        raise invalid_request(
-            f"No such customer: '{id}'", param=param, code="resource_missing", status=404
-        )
+        raise missing("customer", id, param)
     return customer
 
 
