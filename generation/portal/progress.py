@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -69,9 +70,9 @@ class JobCard:
 
     @property
     def took_seconds(self) -> int:
-        """From the click to the end."""
+        """From the click to the end, begun seconds counted whole."""
         ended = self.job.finished_at or self.job.created_at
-        return round((ended - self.job.created_at).total_seconds())
+        return math.ceil((ended - self.job.created_at).total_seconds())
 
     @property
     def first(self) -> Made | None:
