@@ -11,6 +11,7 @@ from billing.api.serializers import PointsField, SliceSerializer
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.jobs import queue_position
+from generation.selectors.typical import typical
 from generation.services.links import artifact_path
 from generation.types import KINDS
 
@@ -98,6 +99,13 @@ class ProgressSerializer(serializers.Serializer[Any]):
     of = serializers.IntegerField()
 
 
+class TypicalSerializer(serializers.Serializer[Any]):
+    """Seconds from submit to delivery over the last day: half of the jobs, nine in ten."""
+
+    half = serializers.IntegerField()
+    nine_in_ten = serializers.IntegerField()
+
+
 class ArtifactSerializer(serializers.Serializer[Artifact]):
     """A file a job made. `url` is signed and short-lived; each GET of the job gives a fresh one."""
 
@@ -135,6 +143,7 @@ class JobSerializer(serializers.Serializer[Job]):
     status = serializers.SerializerMethodField()
     queue_position = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
+    typical_seconds = serializers.SerializerMethodField()
     cost_points = PointsField(source="cost_cp")
     charged_points = serializers.SerializerMethodField()
     price_list = serializers.IntegerField(source="price_list_version")
@@ -162,6 +171,14 @@ class JobSerializer(serializers.Serializer[Job]):
         if self._accepted:
             return {"stage": "", "step": 0, "of": 0}
         return {"stage": job.stage, "step": job.step, "of": job.step_of}
+
+    @extend_schema_field(TypicalSerializer(allow_null=True))
+    def get_typical_seconds(self, job: Job) -> dict[str, int] | None:
+        """None once it has ended, or while too few were delivered lately to tell."""
+        if self._accepted or job.state in TERMINAL:
+            return None
+        times = typical(kind=job.kind, now=self.context["now"])
+        return {"half": times.half, "nine_in_ten": times.nine_in_ten} if times else None
 
     def get_charged_points(self, job: Job) -> str | None:
         """None while the job runs; "0.00" after a failure."""

@@ -94,6 +94,11 @@ class Job(models.Model):
             ),
             models.Index(fields=["lease_until"], name="job_leases", condition=Q(state="running")),
             models.Index(
+                fields=["kind", "-finished_at"],
+                name="job_delivered",
+                condition=Q(state="succeeded"),
+            ),
+            models.Index(
                 fields=["deadline_at"],
                 name="job_deadlines",
                 condition=Q(state__in=[state.value for state in sorted(ACTIVE)]),
