@@ -37,7 +37,11 @@ VARIABLES: tuple[Variable, ...] = (
         "where data lives: embedded servers, artifacts, the demo checkpoint, development mail",
     ),
     Variable("INKLING_PORT", "8000", "port of the web server"),
-    Variable("INKLING_HOST", "127.0.0.1", "address the web server listens on"),
+    Variable(
+        "INKLING_HOST",
+        "127.0.0.1",
+        "address the web server listens on; any other bars the demo sign-ins and `/dev/mail/`",
+    ),
     Variable("INKLING_PUBLIC_URL", "http://HOST:PORT", "address users reach it by, for links"),
     Variable("SECRET_KEY", "made once, kept in INKLING_HOME", "signs sessions and download links"),
     Variable("ALLOWED_HOSTS", "localhost and 127.0.0.1", "host names served, comma-separated"),

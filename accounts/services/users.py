@@ -12,6 +12,12 @@ from accounts.models import User
 
 
 @transaction.atomic(durable=True)
+def bar_user(*, email: str) -> bool:
+    """Let a user sign in no more, by password or key; False when there is no such user."""
+    return User.objects.filter(email=email.strip().lower()).update(is_active=False) > 0
+
+
+@transaction.atomic(durable=True)
 def create_user(*, email: str, password: str, verified: bool, operator: bool = False) -> User:
     """Make a user; `operator` may open the desk.
 

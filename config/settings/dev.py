@@ -6,14 +6,18 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import INKLING_HOME, env
 
 DEBUG = False
-DEV_MAIL = not env.string("EMAIL_URL")
 SECRET_KEY = env.string("SECRET_KEY") or kept_secret(INKLING_HOME)
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 _host = env.string("INKLING_HOST", "127.0.0.1")
 _port = env.integer("INKLING_PORT", 8000)
+# Sign-ins whose passwords everybody knows, and mail that everybody can read, are for one's own
+# machine only.
+DEMO_SIGN_INS = _host in {"localhost", "127.0.0.1", "::1"}
+_keeps_mail = not env.string("EMAIL_URL")
+DEV_MAIL = _keeps_mail and DEMO_SIGN_INS
 PUBLIC_URL = env.string("INKLING_PUBLIC_URL", f"http://{_host}:{_port}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-if DEV_MAIL:
+if _keeps_mail:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 else:
     globals().update(env.email("EMAIL_URL"))

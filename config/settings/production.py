@@ -8,6 +8,7 @@ from config.settings.base import env
 
 DEBUG = False
 DEV_MAIL = False
+DEMO_SIGN_INS = False
 
 
 def required(name: str) -> str:

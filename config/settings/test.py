@@ -8,6 +8,7 @@ from config.settings.base import DATABASES, INKLING_HOME, RUN_DIR, env, redis_ur
 
 DEBUG = False
 DEV_MAIL = True
+DEMO_SIGN_INS = True
 SECRET_KEY = "only-for-tests-" + "x" * 40
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PUBLIC_URL = "http://testserver"

@@ -1,6 +1,7 @@
 """create_user, create_api_key, seed_demo."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -51,6 +52,13 @@ def test_an_address_is_used_once() -> None:
     said("create_user", "--email=dora@example.com", "--password=a-long-password")
     with pytest.raises(CommandError, match="in use"):
         said("create_user", "--email=DORA@example.com", "--password=a-long-password")
+
+
+def test_where_others_can_reach_the_server_there_are_no_demo_sign_ins(settings: Any) -> None:
+    said("seed_demo")
+    settings.DEMO_SIGN_INS = False
+    assert "No demo sign-ins" in said("seed_demo")
+    assert not User.objects.filter(is_active=True).exists()
 
 
 def test_the_demo_may_be_seeded_again() -> None:
