@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tests.servers.stripe import disputes, refunds, settlement
-from tests.servers.stripe.billing import changes, subscriptions
 from tests.servers.stripe.billing.marks import advance_clock, live_until
+from tests.servers.stripe.checkout import portal
 from tests.servers.stripe.checkout.paying import BUTTONS, Press, pay
 from tests.servers.stripe.errors import ApiError, missing
-from tests.servers.stripe.events import changing, emit
+from tests.servers.stripe.events import emit
 from tests.servers.stripe.standin import StandIn
 from tests.servers.stripe.world import Obj, public
 
@@ -235,9 +235,7 @@ def portal_cancel(stand_in: StandIn, given: Obj, id: str) -> Obj:
     """Cancel as Stripe's own portal does: `cancel_at` is set and the boolean stays false."""
     with stand_in.world.lock:
         sub = stand_in.world.get("subscription", id)
-        with changing(stand_in.world, sub, "customer.subscription.updated"):
-            end = subscriptions.current_end(sub)
-            changes.set_cancellation(stand_in.world, sub, {"cancel_at": end})
+        portal.cancel(stand_in.world, sub)
         return {"subscription": public(sub)}
 
 

@@ -1,7 +1,7 @@
 """All modules that answer calls: importing them is what fills the routing table."""
 
 from tests.servers.stripe import balance, charges, disputes, refunds, setups
-from tests.servers.stripe.checkout import sessions
+from tests.servers.stripe.checkout import portal, sessions
 from tests.servers.stripe.resources import (
     clocks,
     coupons,
@@ -17,5 +17,5 @@ from tests.servers.stripe.resources import (
 
 RESOURCES = (
     balance, charges, clocks, coupons, customers, disputes, events, invoices, payment_intents,
-    payment_methods, products, refunds, schedules, sessions, setups, subscriptions,
+    payment_methods, portal, products, refunds, schedules, sessions, setups, subscriptions,
 )  # fmt: skip

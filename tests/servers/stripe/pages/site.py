@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from html import escape
 
 from tests.servers.stripe import settlement
+from tests.servers.stripe.checkout import portal
 from tests.servers.stripe.checkout.paying import BUTTONS, Press, pay, use_code
 from tests.servers.stripe.errors import ApiError
 from tests.servers.stripe.forms import parse_form
 from tests.servers.stripe.pages.layout import document, money
 from tests.servers.stripe.pages.pay import pay_page
+from tests.servers.stripe.pages.portal import WORDS, portal_page
 from tests.servers.stripe.resources.payment_methods import make
 from tests.servers.stripe.setups import attempt_setup
 from tests.servers.stripe.world import Obj, World
@@ -148,6 +150,27 @@ def invoice_view(world: World, method: str, form: Obj, id: str) -> Page:
     )
 
 
+def portal_view(world: World, method: str, form: Obj, id: str) -> Page:
+    """The customer portal: another card, canceling, going on."""
+    session = world.get("billing_portal.session", id)
+    language = language_of(session)
+    for name, act in (("cancel", portal.cancel), ("resume", portal.resume)):
+        for sub in portal.running(world, session):
+            if form.get(name) == sub["id"]:
+                act(world, sub)
+    if (press := _press(form)) is None:
+        return html(portal_page(world, session, language))
+    refused = portal.change_card(world, session, press)
+    if refused is not None:
+        note = f'<p class="refused" role="alert">{escape(refused)}</p>'
+        return html(portal_page(world, session, language, note), 402)
+    after = (session["flow"] or {}).get("after_completion", {}).get("redirect")
+    if after is not None:
+        return redirect(after["return_url"])
+    note = f'<p role="status">{WORDS[language]["saved"]}</p>'
+    return html(portal_page(world, session, language, note))
+
+
 def receipt_view(world: World, method: str, form: Obj, id: str) -> Page:
     """A receipt."""
     intent = world.get("payment_intent", id)
@@ -167,6 +190,7 @@ View = Callable[..., Page]
 VIEWS: list[tuple[str, View]] = [
     ("/c/pay/([^/]+)", pay_view),
     ("/c/authenticate/([^/]+)", authenticate_view),
+    ("/p/session/([^/]+)", portal_view),
     ("/i/([^/]+)", invoice_view),
     ("/i/([^/]+)/pdf", invoice_view),
     ("/receipts/([^/]+)", receipt_view),
