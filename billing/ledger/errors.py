@@ -37,16 +37,16 @@ class UnknownHold(LedgerError):
     code = "unknown_hold"
 
 
+class UnknownLot(LedgerError):
+    """The wallet has no such lot."""
+
+    code = "unknown_lot"
+
+
 class KeyReused(LedgerError):
     """The key belongs to another request of this wallet."""
 
     code = "key_reused"
-
-
-class StartsLater(LedgerError):
-    """The grant would start after now."""
-
-    code = "starts_later"
 
 
 class EndsBefore(LedgerError):
@@ -80,3 +80,33 @@ class CaptureTooLarge(LedgerError):
     """More was to be captured than is held."""
 
     code = "capture_too_large"
+
+
+class ClawbackTooLarge(LedgerError):
+    """More was to be taken back than the lot was granted and still has to give."""
+
+    code = "clawback_too_large"
+
+
+class NothingLeft(LedgerError):
+    """The lot has nothing to freeze, or nothing frozen."""
+
+    code = "nothing_left"
+
+
+class NoRate(LedgerError):
+    """No rate is published between the units of the two wallets."""
+
+    code = "no_rate"
+
+
+class AmountTooSmall(LedgerError):
+    """At the published rate the amount is worth nothing."""
+
+    code = "amount_too_small"
+
+
+class WalletPaused(LedgerError):
+    """A check found the wallet broken: it takes no grant and no capture until it is mended."""
+
+    code = "wallet_paused"

@@ -1,7 +1,8 @@
 """The ledger's tables as Django sees them: to read. Every write is a call of `services`.
 
-The migrations make the tables from `sql/`, so Django manages none of them. In the database the keys
-start with `wallet_id`; ids are unique all the same, and each has an index.
+The migrations make the tables from `sql/`, so Django manages none of them. In the database the
+keys start with `wallet_id`: ids are unique all the same, but only a search that names the wallet
+is fast.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ class Wallet(models.Model):
     available_cp = models.BigIntegerField()
     held_cp = models.BigIntegerField()
     debt_cp = models.BigIntegerField()
+    frozen_cp = models.BigIntegerField()
     version = models.BigIntegerField()
     next_expiry_at = models.DateTimeField(null=True)
+    next_start_at = models.DateTimeField(null=True)
     latest_at = models.DateTimeField()
     opened_at = models.DateTimeField()
+    paused = models.BooleanField()
+    unit = models.TextField()
 
     class Meta:
         managed = False
@@ -40,9 +45,13 @@ class Lot(models.Model):
     open = models.BooleanField()
     granted_cp = models.BigIntegerField()
     remaining_cp = models.BigIntegerField()
+    waiting_cp = models.BigIntegerField()
+    frozen_cp = models.BigIntegerField()
+    clawed_back_cp = models.BigIntegerField()
     starts_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     reference = models.TextField()
+    unit = models.TextField()
 
     class Meta:
         managed = False
@@ -85,6 +94,7 @@ class Transaction(models.Model):
     held_after_cp = models.BigIntegerField()
     hold_id = models.BigIntegerField(null=True)
     lot_id = models.BigIntegerField(null=True)
+    counterpart_id = models.BigIntegerField(null=True)
     kind = models.TextField()
     key = models.TextField(null=True)  # noqa: DJ001 - null where nobody asked (expire)
     request_hash = models.BinaryField(null=True)

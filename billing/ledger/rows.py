@@ -19,8 +19,7 @@ from billing.ledger.errors import NotInTransaction
 def fetch_all(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
     """All rows of one statement. Raises django.db.Error."""
     connection.ensure_connection()
-    # Int8 for every whole number: one prepared plan whatever the size of the value.
-    bound = [Int8(value) if type(value) is int else value for value in parameters]
+    bound = [_bound(value) for value in parameters]
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return cursor.execute(statement, bound or None).fetchall()
 
@@ -33,6 +32,20 @@ def fetch_one(statement: str, *parameters: object) -> tuple[Any, ...] | None:
 
 def write(statement: str, *parameters: object) -> tuple[Any, ...]:
     """The single row a ledger function answers. Raises NotInTransaction and django.db.Error."""
+    return write_all(statement, *parameters)[0]
+
+
+def write_all(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """The rows a ledger function answers. Raises NotInTransaction and django.db.Error."""
     if not connection.in_atomic_block:
         raise NotInTransaction("ledger writes need an open database transaction")
-    return fetch_all(statement, *parameters)[0]
+    return fetch_all(statement, *parameters)
+
+
+def _bound(value: object) -> object:
+    """Whole numbers as 64 bits: one prepared plan whatever the size of the value."""
+    if type(value) is int:
+        return Int8(value)
+    if type(value) is list:
+        return [_bound(item) for item in value]
+    return value

@@ -15,26 +15,31 @@ from billing.ledger.types import Balance, HoldState, Lot, Slice, StatementLine
 
 STATEMENT_LINES_MAX = 500
 
-# The subqueries run only when the wallet has an end behind it that nobody has written off yet.
+# One row. The subqueries run only when time has made something due that nobody has written yet.
 _BALANCE = """
-select case when w.next_expiry_at <= greatest(%s, w.latest_at)
-            then w.available_cp - ledger_due(w.id, greatest(%s, w.latest_at))
-            else w.available_cp end,
-       w.held_cp, w.debt_cp, w.version,
-       case when w.next_expiry_at <= greatest(%s, w.latest_at)
-            then (select min(expires_at) from ledger_lot l
-                   where l.wallet_id = w.id and l.open and l.expires_at > greatest(%s, w.latest_at))
+select case when w.due then (select coalesce(sum(l.remaining_cp), 0)::bigint
+                               from ledger_live_lots(w.id, w.at) l) else w.available_cp end,
+       w.held_cp,
+       case when w.due then greatest(0, w.debt_cp - (
+                 select coalesce(sum(l.waiting_cp), 0) from ledger_lot l
+                  where l.wallet_id = w.id and l.waiting_cp > 0 and l.paid and l.starts_at <= w.at
+                 ))::bigint else w.debt_cp end,
+       w.version,
+       case when w.due then (select min(l.expires_at) from ledger_live_lots(w.id, w.at) l)
             else w.next_expiry_at end
-  from ledger_wallet w where w.id = %s
+  from (select *, greatest(%s, latest_at) at,
+               coalesce(least(next_expiry_at, next_start_at) <= greatest(%s, latest_at), false) due
+          from ledger_wallet where id = %s) w
 """
 _LOTS = """
-select l.id, l.wallet_id, l.source, l.paid, l.granted_cp, l.remaining_cp, l.starts_at, l.expires_at,
+select l.id, w.id, l.source, l.paid, l.granted_cp, l.remaining_cp, l.starts_at, l.expires_at,
        l.reference
-  from ledger_wallet w
-  join ledger_lot l on l.wallet_id = w.id and l.open
-   and (l.expires_at is null or l.expires_at > greatest(%s, w.latest_at))
- where w.id = %s
- order by l.expires_at, l.paid, l.id
+  from ledger_wallet w, ledger_live_lots(w.id, greatest(%s, w.latest_at)) l
+ where w.id = %s order by l.expires_at, l.paid, l.id
+"""
+_WAITING = """
+select id, wallet_id, source, paid, granted_cp, waiting_cp, starts_at, expires_at, reference
+  from ledger_lot where wallet_id = %s and waiting_cp > 0 and starts_at > %s order by starts_at, id
 """
 _TRANSACTIONS = """
 select id, version, kind::text, occurred_at, available_after_cp, held_after_cp, reference, reason
@@ -54,7 +59,7 @@ select e.transaction_id, e.lot_id, sum(abs(e.amount_cp))::bigint / 2, l.source, 
 _HOLD = """
 select h.state::text, h.amount_cp, h.captured_cp, h.reference,
        array_agg(s.lot_id order by s.place), array_agg(s.amount_cp order by s.place),
-       array_agg(l.source order by s.place), array_agg(l.paid order by s.place)
+       array_agg(l.source::text order by s.place), array_agg(l.paid order by s.place)
   from ledger_hold h
  cross join unnest(h.lot_ids, h.lot_amounts_cp) with ordinality s (lot_id, amount_cp, place)
   join ledger_lot l on l.wallet_id = h.wallet_id and l.id = s.lot_id
@@ -62,13 +67,19 @@ select h.state::text, h.amount_cp, h.captured_cp, h.reference,
  group by h.wallet_id, h.id
 """
 _DUE = """
-select id from ledger_wallet where next_expiry_at <= %s order by next_expiry_at limit %s
+select id from (
+    (select id, next_expiry_at due_at from ledger_wallet
+      where next_expiry_at <= %s order by next_expiry_at limit %s)
+    union all
+    (select id, next_start_at from ledger_wallet
+      where next_start_at <= %s order by next_start_at limit %s)) due
+ group by id order by min(due_at) limit %s
 """
 
 
 def balance(*, wallet_id: int, now: datetime) -> Balance:
     """What the wallet has, in one row (cp). Raises UnknownWallet."""
-    row = fetch_one(_BALANCE, now, now, now, now, wallet_id)
+    row = fetch_one(_BALANCE, now, now, wallet_id)
     if row is None:
         raise UnknownWallet(f"wallet {wallet_id}")
     return Balance(*row)
@@ -77,6 +88,11 @@ def balance(*, wallet_id: int, now: datetime) -> Balance:
 def lots(*, wallet_id: int, now: datetime) -> list[Lot]:
     """The lots that can be held now, in order of use; none for an unknown wallet."""
     return [Lot(*row) for row in fetch_all(_LOTS, now, wallet_id)]
+
+
+def waiting(*, wallet_id: int, now: datetime) -> list[Lot]:
+    """The lots that start later, in order of start; `remaining_cp` is what they will have."""
+    return [Lot(*row) for row in fetch_all(_WAITING, wallet_id, now)]
 
 
 def preview(*, wallet_id: int, amount_cp: int, now: datetime) -> list[Slice]:
@@ -124,8 +140,8 @@ def hold(*, wallet_id: int, hold_id: int) -> HoldState:
 
 
 def wallets_due(*, now: datetime, limit: int) -> list[int]:
-    """Wallets with a lot to write off, the longest overdue first."""
-    return [row[0] for row in fetch_all(_DUE, now, limit)]
+    """Wallets with a lot to start or to write off, the longest overdue first."""
+    return [row[0] for row in fetch_all(_DUE, now, limit, now, limit, limit)]
 
 
 def _statement_line(row: tuple[Any, ...], moved: list[tuple[Any, ...]]) -> StatementLine:

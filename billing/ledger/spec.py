@@ -22,13 +22,18 @@ class Refused(Exception):
 
 @dataclass
 class Lot:
-    """Points with one source, one start and one end."""
+    """Points with one source, one start and one end, and where they are now."""
 
     number: int
     source: str
     paid: bool
-    remaining_cp: int
+    granted_cp: int
+    starts_at: datetime
     expires_at: datetime | None
+    waiting_cp: int = 0  # not yet started
+    remaining_cp: int = 0  # can be held
+    frozen_cp: int = 0  # disputed
+    clawed_back_cp: int = 0  # the money for it went back
 
     def ended(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
@@ -47,6 +52,9 @@ class Hold:
         return sum(amount_cp for _, amount_cp in self.slices)
 
 
+Write = Callable[[], object]
+
+
 @dataclass
 class Wallet:
     """The whole state of a wallet and its verbs."""
@@ -59,23 +67,33 @@ class Wallet:
     answers: dict[str, tuple[object, object]] = field(default_factory=dict)
 
     @property
-    def available_cp(self) -> int:
-        return sum(lot.remaining_cp for lot in self.lots)
-
-    @property
     def held_cp(self) -> int:
         return sum(hold.amount_cp for hold in self.holds if hold.state == "held")
 
     def live(self, now: datetime) -> list[Lot]:
         """Lots that can be held, in order of use: earliest end, free before paid, oldest."""
         lots = [lot for lot in self.lots if lot.remaining_cp and not lot.ended(now)]
-        return sorted(
-            lots,
-            key=lambda lot: (
-                *(lot.expires_at is None, lot.expires_at or self.latest_at),
-                *(lot.paid, lot.number),
-            ),
-        )
+        never = datetime.max.replace(tzinfo=now.tzinfo)
+        return sorted(lots, key=lambda lot: (lot.expires_at or never, lot.paid, lot.number))
+
+    def available_cp(self, now: datetime) -> int:
+        return sum(lot.remaining_cp for lot in self.live(now))
+
+    def catch_up(self, now: datetime) -> int:
+        """Does what time has made due: starts lots one by one, writes off ended ones at once."""
+        now = max(now, self.latest_at)
+        starting = [lot for lot in self.lots if lot.waiting_cp and lot.starts_at <= now]
+        for lot in sorted(starting, key=lambda lot: (lot.starts_at, lot.number)):
+            lot.remaining_cp = lot.waiting_cp - self._repay(lot.waiting_cp if lot.paid else 0)
+            lot.waiting_cp = 0
+            self.version, self.latest_at = self.version + 1, now
+        ended = [lot for lot in self.lots if lot.remaining_cp and lot.ended(now)]
+        expired_cp = sum(lot.remaining_cp for lot in ended)
+        for lot in ended:
+            lot.remaining_cp = 0
+        if ended:
+            self.version, self.latest_at = self.version + 1, now
+        return expired_cp
 
     def grant(
         self,
@@ -83,17 +101,21 @@ class Wallet:
         amount_cp: int,
         source: str,
         paid: bool,
+        starts_at: datetime,
         expires_at: datetime | None,
         now: datetime,
     ) -> object:
-        def decide(now: datetime) -> Callable[[], object]:
+        def decide(now: datetime) -> Write:
             if expires_at is not None and expires_at <= now:
                 raise Refused("ends_before")
 
             def write() -> object:
-                repaid_cp = min(self.debt_cp, amount_cp) if paid else 0
-                self.debt_cp -= repaid_cp
-                self._new_lot(source, paid, amount_cp - repaid_cp, expires_at)
+                lot = self._new_lot(source, paid, amount_cp, starts_at, expires_at)
+                if starts_at > now:
+                    lot.waiting_cp = amount_cp
+                    return 0
+                repaid_cp = self._repay(amount_cp if paid else 0)
+                lot.remaining_cp = amount_cp - repaid_cp
                 return repaid_cp
 
             return write
@@ -101,24 +123,18 @@ class Wallet:
         return self._write(key, ("grant", amount_cp, source, paid, expires_at), now, decide)
 
     def hold(self, key: str, amount_cp: int, now: datetime) -> object:
-        def decide(now: datetime) -> Callable[[], object]:
-            live = self.live(now)
-            if sum(lot.remaining_cp for lot in live) < amount_cp:
-                raise Refused("insufficient_points")
+        def write(now: datetime) -> object:
+            self.holds.append(Hold(self._burn(amount_cp, now)))
+            return tuple((lot.number, cp) for lot, cp in self.holds[-1].slices)
 
-            def write() -> object:
-                left_cp, slices = amount_cp, []
-                for lot in live:
-                    if take_cp := min(left_cp, lot.remaining_cp):
-                        lot.remaining_cp -= take_cp
-                        left_cp -= take_cp
-                        slices.append((lot, take_cp))
-                self.holds.append(Hold(slices))
-                return tuple((lot.number, take_cp) for lot, take_cp in slices)
+        return self._take(key, ("hold", amount_cp), amount_cp, now, write)
 
-            return write
+    def adjust(self, key: str, amount_cp: int, now: datetime) -> object:
+        def write(now: datetime) -> object:
+            self._burn(amount_cp, now)
+            return amount_cp, 0
 
-        return self._write(key, ("hold", amount_cp), now, decide)
+        return self._take(key, ("adjust", amount_cp), amount_cp, now, write)
 
     def capture(self, key: str, number: int, amount_cp: int | None, now: datetime) -> object:
         return self._settle(key, "captured", number, amount_cp, now)
@@ -126,21 +142,63 @@ class Wallet:
     def release(self, key: str, number: int, now: datetime) -> object:
         return self._settle(key, "released", number, 0, now)
 
-    def expire(self, now: datetime) -> int:
-        """Writes off every lot whose end has come, as a transaction of its own if there is any."""
-        now = max(now, self.latest_at)
-        due = [lot for lot in self.lots if lot.remaining_cp and lot.ended(now)]
-        expired_cp = sum(lot.remaining_cp for lot in due)
-        for lot in due:
-            lot.remaining_cp = 0
-        if due:
-            self.version, self.latest_at = self.version + 1, now
-        return expired_cp
+    def clawback(self, key: str, number: int, amount_cp: int, now: datetime) -> object:
+        def decide(now: datetime) -> Write:
+            lot = self._lot(number)
+            if amount_cp > lot.granted_cp - lot.clawed_back_cp:
+                raise Refused("clawback_too_large")
+
+            def write() -> object:
+                left_cp = amount_cp
+                for place in ("waiting_cp", "frozen_cp", "remaining_cp"):
+                    take_cp = min(left_cp, getattr(lot, place))
+                    setattr(lot, place, getattr(lot, place) - take_cp)
+                    left_cp -= take_cp
+                lot.clawed_back_cp += amount_cp
+                self.debt_cp += left_cp
+                return amount_cp, left_cp
+
+            return write
+
+        return self._write(key, ("clawback", number, amount_cp), now, decide)
+
+    def freeze(self, key: str, number: int, now: datetime) -> object:
+        def decide(now: datetime) -> Write:
+            lot = self._lot(number)
+            if lot.number not in {live.number for live in self.caught_up(now).live(now)}:
+                raise Refused("nothing_left")
+
+            def write() -> object:
+                moved_cp, lot.remaining_cp = lot.remaining_cp, 0
+                lot.frozen_cp += moved_cp
+                return moved_cp, 0
+
+            return write
+
+        return self._write(key, ("freeze", number), now, decide)
+
+    def unfreeze(self, key: str, number: int, now: datetime) -> object:
+        def decide(now: datetime) -> Write:
+            lot = self._lot(number)
+            if not lot.frozen_cp:
+                raise Refused("nothing_left")
+
+            def write() -> object:
+                moved_cp, lot.frozen_cp = lot.frozen_cp, 0
+                if lot.ended(now):
+                    self._courtesy(lot.paid, moved_cp, now)
+                else:
+                    lot.remaining_cp += moved_cp
+                return moved_cp, 0
+
+            return write
+
+        return self._write(key, ("unfreeze", number), now, decide)
 
     def _settle(
         self, key: str, state: str, number: int, amount_cp: int | None, now: datetime
     ) -> object:
-        def decide(now: datetime) -> Callable[[], object]:
+        def decide(now: datetime) -> Write:
             if not 0 <= number < len(self.holds):
                 raise Refused("unknown_hold")
             hold = self.holds[number]
@@ -156,33 +214,77 @@ class Wallet:
                 for lot, slice_cp in hold.slices:  # what ends first is spent first
                     spent_cp = min(left_cp, slice_cp)
                     left_cp -= spent_cp
+                    back_cp = slice_cp - spent_cp
+                    back_cp -= self._repay(min(back_cp, lot.clawed_back_cp))
                     if lot.ended(now):
-                        ended.append((lot, slice_cp - spent_cp))
+                        ended.append((lot, back_cp))
                     else:
-                        lot.remaining_cp += slice_cp - spent_cp
+                        lot.remaining_cp += back_cp
                 courtesy_cp = sum(back_cp for _, back_cp in ended)
                 if courtesy_cp:
                     paid = any(lot.paid for lot, back_cp in ended if back_cp)
-                    self._new_lot("courtesy", paid, courtesy_cp, now + COURTESY_LIFE)
+                    self._courtesy(paid, courtesy_cp, now)
                 return captured_cp, hold.amount_cp - captured_cp, courtesy_cp
 
             return write
 
         return self._write(key, (state, number, amount_cp), now, decide)
 
-    def _new_lot(
-        self, source: str, paid: bool, amount_cp: int, expires_at: datetime | None
-    ) -> None:
-        self.lots.append(Lot(len(self.lots), source, paid, amount_cp, expires_at))
-
-    def _write(
+    def _take(
         self,
         key: str,
         request: object,
+        amount_cp: int,
         now: datetime,
-        decide: Callable[[datetime], Callable[[], object]],
+        write: Callable[[datetime], object],
     ) -> object:
-        """Replay check, time, decide, expire, write: the order of every verb."""
+        def decide(now: datetime) -> Write:
+            if self.caught_up(now).available_cp(now) < amount_cp:
+                raise Refused("insufficient_points")
+            return lambda: write(now)
+
+        return self._write(key, request, now, decide)
+
+    def _burn(self, amount_cp: int, now: datetime) -> list[tuple[Lot, int]]:
+        slices = []
+        for lot in self.live(now):
+            if take_cp := min(amount_cp, lot.remaining_cp):
+                lot.remaining_cp -= take_cp
+                amount_cp -= take_cp
+                slices.append((lot, take_cp))
+        return slices
+
+    def caught_up(self, now: datetime) -> Wallet:
+        """What the wallet would be after catching up, without doing it."""
+        copies = [Lot(**vars(lot)) for lot in self.lots]
+        wallet = Wallet(self.latest_at, debt_cp=self.debt_cp, lots=copies)
+        wallet.catch_up(now)
+        return wallet
+
+    def _repay(self, amount_cp: int) -> int:
+        repaid_cp = min(self.debt_cp, amount_cp)
+        self.debt_cp -= repaid_cp
+        return repaid_cp
+
+    def _courtesy(self, paid: bool, amount_cp: int, now: datetime) -> None:
+        lot = self._new_lot("courtesy", paid, amount_cp, now, now + COURTESY_LIFE)
+        lot.remaining_cp = amount_cp
+
+    def _new_lot(
+        self, source: str, paid: bool, amount_cp: int, starts_at: datetime, ends: datetime | None
+    ) -> Lot:
+        self.lots.append(Lot(len(self.lots), source, paid, amount_cp, starts_at, ends))
+        return self.lots[-1]
+
+    def _lot(self, number: int) -> Lot:
+        if not 0 <= number < len(self.lots):
+            raise Refused("unknown_lot")
+        return self.lots[number]
+
+    def _write(
+        self, key: str, request: object, now: datetime, decide: Callable[[datetime], Write]
+    ) -> object:
+        """Replay check, time, decide, catch up, write: the order of every verb."""
         if key in self.answers:
             first_request, answer = self.answers[key]
             if first_request != request:
@@ -190,7 +292,7 @@ class Wallet:
             return answer
         now = max(now, self.latest_at)
         write = decide(now)
-        self.expire(now)
+        self.catch_up(now)
         answer = write()
         self.version, self.latest_at = self.version + 1, now
         self.answers[key] = (request, answer)

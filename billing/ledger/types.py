@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 HoldStateName = Literal["held", "captured", "released"]
@@ -21,7 +21,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A grant: its lot, and what of it went to a debt before it could be spent."""
+    """A grant: its lot, and what of it went to a debt before it could be spent.
+
+    A lot that starts later waits for its start and is not in `available_cp` yet.
+    """
 
     transaction_id: int
     lot_id: int
@@ -60,6 +63,42 @@ class Settled:
     held_cp: int
     version: int
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A clawback, a freeze, an unfreeze or an adjustment: what it moved, what became a debt."""
+
+    transaction_id: int
+    amount_cp: int
+    debt_added_cp: int
+    available_cp: int
+    held_cp: int
+    version: int
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """A transfer as the giving wallet sees it; `received_cp` is in the other wallet's unit."""
+
+    transaction_id: int
+    amount_cp: int
+    received_cp: int
+    available_cp: int
+    held_cp: int
+    version: int
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One hold to settle with others: `amount_cp` None captures all of it, 0 releases it."""
+
+    wallet_id: int
+    hold_id: int
+    key: str
+    amount_cp: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +155,32 @@ class StatementLine:
     reference: str
     reason: str
     lots: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one source gave and lost on one day, over all wallets (cp)."""
+
+    date: date
+    source: str
+    paid: bool
+    granted_cp: int
+    spent_cp: int
+    expired_cp: int
+    clawed_back_cp: int
+    adjusted_cp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Liability:
+    """What is owed to all owners out of one source at a moment (cp)."""
+
+    source: str
+    paid: bool
+    available_cp: int
+    held_cp: int
+    frozen_cp: int
+    waiting_cp: int
 
 
 @dataclass(frozen=True, slots=True)

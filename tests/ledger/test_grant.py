@@ -10,12 +10,12 @@ import pytest
 from billing.ledger import selectors, services
 from billing.ledger.errors import (
     EndsBefore,
+    InsufficientPoints,
     InvalidRequest,
     KeyReused,
-    StartsLater,
     UnknownWallet,
 )
-from tests.ledger.people import DAY, HOUR, NOON, give
+from tests.ledger.people import DAY, HOUR, NOON, give, set_aside
 
 pytestmark = pytest.mark.django_db
 
@@ -81,9 +81,48 @@ def test_a_key_belongs_to_a_wallet(alice: int, bob: int) -> None:
     assert grant(bob).replayed is False
 
 
-def test_a_lot_that_starts_later_is_refused(alice: int) -> None:
-    with pytest.raises(StartsLater):
-        grant(alice, starts_at=NOON + HOUR)
+def test_a_lot_that_starts_later_waits_for_its_start(alice: int) -> None:
+    granted = grant(alice, starts_at=NOON + HOUR)
+    assert granted.available_cp == 0
+    assert selectors.lots(wallet_id=alice, now=NOON) == []
+    (waiting,) = selectors.waiting(wallet_id=alice, now=NOON)
+    assert (waiting.id, waiting.remaining_cp) == (granted.lot_id, 6600)
+    with pytest.raises(InsufficientPoints):
+        set_aside(alice, 1)
+    # From its start on it counts and can be held, though nobody has written that it started.
+    assert selectors.balance(wallet_id=alice, now=NOON + HOUR).available_cp == 6600
+    assert [lot.id for lot in selectors.lots(wallet_id=alice, now=NOON + HOUR)] == [waiting.id]
+    assert selectors.waiting(wallet_id=alice, now=NOON + HOUR) == []
+    assert selectors.wallets_due(now=NOON + HOUR, limit=9) == [alice]
+    set_aside(alice, 600, now=NOON + HOUR)
+    kinds = [line.kind for line in selectors.statement(wallet_id=alice)]
+    assert kinds == ["hold", "start", "grant"]
+
+
+def test_a_lot_whose_whole_life_nobody_saw_is_started_and_written_off(alice: int) -> None:
+    grant(alice, starts_at=NOON + HOUR, expires_at=NOON + 2 * HOUR)
+    assert selectors.balance(wallet_id=alice, now=NOON + DAY).available_cp == 0
+    assert services.expire(wallet_id=alice, now=NOON + DAY) == 6600
+    kinds = [line.kind for line in selectors.statement(wallet_id=alice)]
+    assert kinds == ["expire", "start", "grant"]
+
+
+def test_a_year_is_twelve_lots(alice: int) -> None:
+    month = 30 * DAY
+    for number in range(12):
+        grant(
+            alice,
+            source="membership",
+            paid=True,
+            starts_at=NOON + number * month,
+            expires_at=NOON + (number + 1) * month + 7 * DAY,
+            key=f"period:1:{number}",
+        )
+    for number in range(12):
+        at = NOON + number * month
+        balance = selectors.balance(wallet_id=alice, now=at)
+        assert balance.available_cp == (6600 if number == 0 else 13200)
+    assert len(selectors.waiting(wallet_id=alice, now=NOON)) == 11
 
 
 def test_a_lot_that_has_ended_is_refused_by_the_wallets_own_time(alice: int) -> None:

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from billing.ledger import errors, selectors, services, spec
+from billing.ledger import corrections, errors, history, selectors, services, spec
 from billing.ledger.models import Hold, Lot
 from tests.ledger.people import NOON
 
@@ -32,16 +32,26 @@ OUTCOMES: dict[type[errors.LedgerError], str] = {
     errors.UnknownHold: "unknown_hold",
     errors.HoldAlreadySettled: "hold_settled",
     errors.CaptureTooLarge: "too_large",
+    errors.UnknownLot: "unknown_lot",
+    errors.ClawbackTooLarge: "clawback_too_large",
+    errors.NothingLeft: "nothing_left",
     errors.EndsBefore: "ends_before",
 }
 AMOUNTS = st.integers(1, 30)
 # Mostly a key of its own, sometimes one used before, by whichever verb.
 KEYS = st.one_of(st.none(), st.none(), st.none(), st.integers(1, 5))
 HOLDS = st.integers(0, 3)  # counted from the newest
+WAITS = st.one_of(st.just(-30), st.just(0), st.integers(-30, 12))  # hours until the start
+LOTS = st.integers(0, 4)  # counted from the newest
 LIVES = st.one_of(st.none(), st.integers(-2, 12), st.integers(1, 12), st.just(6))
 # None: all of it; else so much more or less than all of it, down to one.
 PARTS = st.one_of(st.none(), st.integers(-30, 1), st.integers(-1, 1))
 JUMPS = st.one_of(st.integers(0, 3), st.integers(4, 30), st.integers(-5, 0))
+
+
+def moved(answer: Any) -> object:
+    """What a correction moved and what became a debt (cp)."""
+    return answer.amount_cp, answer.debt_added_cp
 
 
 class Story(RuleBasedStateMachine):
@@ -78,10 +88,15 @@ class Story(RuleBasedStateMachine):
     def clock_jumps(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
 
-    @rule(back=KEYS, amount_cp=AMOUNTS, life=LIVES, paid=st.booleans())
-    def grant(self, back: int | None, amount_cp: int, life: int | None, paid: bool) -> None:
+    @rule(back=KEYS, amount_cp=AMOUNTS, life=LIVES, paid=st.booleans(), wait=WAITS)
+    def grant(
+        self, back: int | None, amount_cp: int, life: int | None, paid: bool, wait: int = -30
+    ) -> None:
         key = self.key(back)
-        ends = None if life is None else self.now + timedelta(hours=life)
+        starts = self.now + timedelta(hours=wait)
+        ends = None if life is None else max(starts, self.now) + timedelta(hours=life)
+        if ends is not None:
+            starts = min(starts, ends - timedelta(hours=1))
         source = "topup" if paid else "daily"
 
         def ask() -> object:
@@ -90,14 +105,16 @@ class Story(RuleBasedStateMachine):
                 amount_cp=amount_cp,
                 source=source,
                 paid=paid,
-                starts_at=self.now - timedelta(days=30),
+                starts_at=starts,
                 expires_at=ends,
                 key=key,
                 now=self.now,
             )
             return granted.debt_repaid_cp
 
-        self.same(ask, lambda: self.wallet.grant(key, amount_cp, source, paid, ends, self.now))
+        self.same(
+            ask, lambda: self.wallet.grant(key, amount_cp, source, paid, starts, ends, self.now)
+        )
 
     @rule(back=KEYS, amount_cp=AMOUNTS)
     def hold(self, back: int | None, amount_cp: int) -> None:
@@ -148,21 +165,84 @@ class Story(RuleBasedStateMachine):
 
         self.same(ask, lambda: self.wallet.release(key, number, self.now))
 
+    @rule(back=KEYS, amount_cp=AMOUNTS)
+    def adjust(self, back: int | None, amount_cp: int) -> None:
+        key = self.key(back)
+
+        def ask() -> object:
+            return moved(
+                corrections.adjust(
+                    wallet_id=self.wallet_id,
+                    amount_cp=amount_cp,
+                    key=key,
+                    reason="mistake",
+                    actor="staff",
+                    now=self.now,
+                )
+            )
+
+        self.same(ask, lambda: self.wallet.adjust(key, amount_cp, self.now))
+
+    @rule(back=KEYS, ago=LOTS, part=PARTS)
+    def clawback(self, back: int | None, ago: int, part: int | None) -> None:
+        key, number = self.key(back), max(len(self.wallet.lots) - 1 - ago, 0)
+        amount_cp = max(self.wallet.lots[number].granted_cp + (part or 0), 1)
+
+        def ask() -> object:
+            return moved(
+                corrections.clawback(
+                    wallet_id=self.wallet_id,
+                    lot_id=self.ids(Lot)[number],
+                    amount_cp=amount_cp,
+                    key=key,
+                    now=self.now,
+                )
+            )
+
+        self.same(ask, lambda: self.wallet.clawback(key, number, amount_cp, self.now))
+
+    @rule(back=KEYS, ago=LOTS)
+    def freeze(self, back: int | None, ago: int) -> None:
+        self.dispute(back, ago, corrections.freeze, self.wallet.freeze)
+
+    @rule(back=KEYS, ago=LOTS)
+    def unfreeze(self, back: int | None, ago: int) -> None:
+        self.dispute(back, ago, corrections.unfreeze, self.wallet.unfreeze)
+
+    @rule(ago=LOTS, hours=st.integers(0, 12), lost=st.booleans())
+    def slow_dispute(self, ago: int, hours: int, lost: bool) -> None:
+        """A freeze, some hours, and the end of the dispute."""
+        self.freeze(back=None, ago=ago)
+        self.clock_jumps(hours=hours)
+        if lost:
+            self.clawback(back=None, ago=ago, part=None)
+        else:
+            self.unfreeze(back=None, ago=ago)
+
+    @rule(amount_cp=AMOUNTS, ago=LOTS, hours=st.integers(0, 12))
+    def charge_back_during_a_job(self, amount_cp: int, ago: int, hours: int) -> None:
+        """A hold, the money goes back, the job fails."""
+        self.hold(back=None, amount_cp=amount_cp)
+        self.clawback(back=None, ago=ago, part=None)
+        self.clock_jumps(hours=hours)
+        self.release(back=None, ago=0)
+
     @rule()
     def expire(self) -> None:
         self.same(
             lambda: services.expire(wallet_id=self.wallet_id, now=self.now),
-            lambda: self.wallet.expire(self.now),
+            lambda: self.wallet.catch_up(self.now),
         )
 
     @invariant()
     def same_state(self) -> None:
         now = max(self.now, self.wallet.latest_at)
-        live = self.wallet.live(now)
+        caught_up = self.wallet.caught_up(now)
+        live = caught_up.live(now)
         balance = selectors.balance(wallet_id=self.wallet_id, now=self.now)
         assert balance.available_cp == sum(lot.remaining_cp for lot in live)
         assert (balance.held_cp, balance.debt_cp, balance.version) == (
-            *(self.wallet.held_cp, self.wallet.debt_cp, self.wallet.version),
+            *(self.wallet.held_cp, caught_up.debt_cp, self.wallet.version),
         )
         ends = [lot.expires_at for lot in live if lot.expires_at is not None]
         assert balance.next_expiry_at == min(ends, default=None)
@@ -170,10 +250,28 @@ class Story(RuleBasedStateMachine):
         assert [(lot.source, lot.paid, lot.remaining_cp, lot.expires_at) for lot in lots] == [
             (lot.source, lot.paid, lot.remaining_cp, lot.expires_at) for lot in live
         ]
+        assert history.balance_at(wallet_id=self.wallet_id, at=now) == balance
+        assert history.lots_at(wallet_id=self.wallet_id, at=now) == lots
         stored = Hold.objects.filter(wallet_id=self.wallet_id).order_by("id")
         assert list(stored.values_list("state", "amount_cp", "captured_cp")) == [
             (hold.state, hold.amount_cp, hold.captured_cp) for hold in self.wallet.holds
         ]
+
+    def dispute(
+        self, back: int | None, ago: int, ask: Callable[..., Any], expect: Callable[..., object]
+    ) -> None:
+        key, number = self.key(back), max(len(self.wallet.lots) - 1 - ago, 0)
+        self.same(
+            lambda: moved(
+                ask(
+                    wallet_id=self.wallet_id,
+                    lot_id=self.ids(Lot)[number],
+                    key=key,
+                    now=self.now,
+                )
+            ),
+            lambda: expect(key, number, self.now),
+        )
 
     def same(self, ask: Callable[[], object], expect: Callable[[], object]) -> None:
         """Both answer the same, or both refuse for the same reason."""
@@ -215,7 +313,7 @@ class Story(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_postgresql_does_what_the_specification_says() -> None:
     short = settings(
-        max_examples=25,
+        max_examples=15,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -1,6 +1,7 @@
--- Gives points: one lot with one source, one start and one end. A paid grant settles a debt first.
--- Outcomes: ok, unknown_wallet, key_reused, starts_later, ends_before.
--- The start is not part of the request's identity: a retry comes with a later clock.
+-- Gives points: one lot with one source, one start and one end. A lot that starts later waits for
+-- its start. A paid grant settles a debt first, when it starts.
+-- Outcomes: ok, unknown_wallet, key_reused, ends_before, paused.
+-- A start that has come is not part of the request's identity: a retry comes with a later clock.
 drop function if exists ledger_grant;
 create function ledger_grant(
     p_wallet_id bigint, p_amount_cp bigint, p_source text, p_paid boolean,
@@ -14,7 +15,9 @@ declare
     w ledger_wallet;
     t ledger_transaction;
     v_now timestamptz;
+    v_waits boolean;
     v_repaid_cp bigint;
+    v_left_cp bigint;
     v_hash bytea := sha256(convert_to(row('grant', p_amount_cp, p_source, p_paid,
                                           extract(epoch from p_expires_at), p_reference)::text, 'UTF8'));
 begin
@@ -34,34 +37,35 @@ begin
         return;
     end if;
 
-    -- decide
-    if p_starts_at > v_now then outcome := 'starts_later'; return; end if;
+    -- decide, catch up
     if p_expires_at <= v_now then outcome := 'ends_before'; return; end if;
-    if w.next_expiry_at <= v_now then w := ledger_expire_due(w, v_now); end if;
-    v_repaid_cp := case when p_paid then least(w.debt_cp, p_amount_cp) else 0 end;
+    if w.paused then outcome := 'paused'; return; end if;
+    if least(w.next_expiry_at, w.next_start_at) <= v_now then w := ledger_catch_up(w.id, v_now); end if;
+    v_waits := p_starts_at > v_now;
+    v_repaid_cp := case when p_paid and not v_waits then least(w.debt_cp, p_amount_cp) else 0 end;
+    v_left_cp := case when v_waits then 0 else p_amount_cp - v_repaid_cp end;
 
     -- write
-    insert into ledger_lot (wallet_id, source, paid, open, granted_cp, remaining_cp,
-                            starts_at, expires_at, reference)
-    values (w.id, p_source, p_paid, p_amount_cp > v_repaid_cp, p_amount_cp, p_amount_cp - v_repaid_cp,
-            p_starts_at, p_expires_at, p_reference)
+    insert into ledger_lot (wallet_id, source, paid, open, granted_cp, remaining_cp, waiting_cp,
+                            starts_at, expires_at, reference, unit)
+    values (w.id, p_source, p_paid, v_left_cp > 0, p_amount_cp, v_left_cp,
+            case when v_waits then p_amount_cp else 0 end, p_starts_at, p_expires_at, p_reference, w.unit)
     returning id into lot_id;
     update ledger_wallet
-       set available_cp = available_cp + p_amount_cp - v_repaid_cp, debt_cp = debt_cp - v_repaid_cp,
+       set available_cp = available_cp + v_left_cp, debt_cp = debt_cp - v_repaid_cp,
            version = version + 1, latest_at = v_now,
-           next_expiry_at = case when p_amount_cp > v_repaid_cp
-                                 then least(next_expiry_at, p_expires_at) else next_expiry_at end
+           next_expiry_at = case when v_left_cp > 0 then least(next_expiry_at, p_expires_at)
+                                 else next_expiry_at end,
+           next_start_at = case when v_waits then least(next_start_at, p_starts_at)
+                                else next_start_at end
      where id = w.id returning * into w;
     insert into ledger_transaction (wallet_id, version, occurred_at, available_after_cp, held_after_cp,
                                     lot_id, kind, key, request_hash, reference, reason, actor)
     values (w.id, w.version, v_now, w.available_cp, w.held_cp,
             lot_id, 'grant', p_key, v_hash, p_reference, p_reason, p_actor)
     returning id into transaction_id;
-    insert into ledger_entry (wallet_id, transaction_id, line, account, lot_id, amount_cp)
-    select w.id, transaction_id, x.line, x.account, lot_id, x.amount_cp
-      from (values (1, 'issued'::ledger_account, -p_amount_cp), (2, 'debt', v_repaid_cp),
-                   (3, 'available', p_amount_cp - v_repaid_cp)) x (line, account, amount_cp)
-     where x.amount_cp <> 0;
+    perform ledger_write_entries(w.id, transaction_id, lot_id, '{issued,debt,available,waiting}',
+        array[-p_amount_cp, v_repaid_cp, v_left_cp, case when v_waits then p_amount_cp else 0 end]);
     outcome := 'ok'; debt_repaid_cp := v_repaid_cp; available_cp := w.available_cp;
     held_cp := w.held_cp; version := w.version; replayed := false;
 end $$;

@@ -3,8 +3,7 @@
 drop function if exists ledger_burn;
 create function ledger_burn(
     p_wallet_id bigint, p_amount_cp bigint,
-    out lot_ids bigint[], out lot_amounts_cp bigint[], out lot_sources text[], out lot_paid boolean[],
-    out closed boolean)
+    out lot_ids bigint[], out lot_amounts_cp bigint[], out lot_sources text[], out lot_paid boolean[])
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -12,15 +11,6 @@ declare
     v_take_cp bigint;
     l record;
 begin
-    -- the usual case: the first lot covers all of it
-    update ledger_lot set remaining_cp = remaining_cp - p_amount_cp, open = remaining_cp > p_amount_cp
-     where wallet_id = p_wallet_id and remaining_cp >= p_amount_cp
-       and id = (select id from ledger_lot where wallet_id = p_wallet_id and open
-                  order by expires_at, paid, id limit 1)
-    returning array[id], array[p_amount_cp], array[source], array[paid], not open
-      into lot_ids, lot_amounts_cp, lot_sources, lot_paid, closed;
-    if found then return; end if;
-
     for l in select id, source, paid, remaining_cp from ledger_lot
               where wallet_id = p_wallet_id and open order by expires_at, paid, id
     loop
@@ -29,14 +19,13 @@ begin
          where wallet_id = p_wallet_id and id = l.id;
         lot_ids := lot_ids || l.id;
         lot_amounts_cp := lot_amounts_cp || v_take_cp;
-        lot_sources := lot_sources || l.source;
+        lot_sources := lot_sources || l.source::text;
         lot_paid := lot_paid || l.paid;
         v_left_cp := v_left_cp - v_take_cp;
         exit when v_left_cp = 0;
     end loop;
     if v_left_cp <> 0 then
-        raise exception 'wallet % says more is available than its lots hold', p_wallet_id
+        raise exception 'wallet % says more is available than its lots have left', p_wallet_id
             using errcode = 'data_corrupted';
     end if;
-    closed := true;
 end $$;

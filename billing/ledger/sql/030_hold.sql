@@ -1,6 +1,6 @@
 -- Sets points aside for a job: earliest end first, free before paid, oldest first.
 -- Outcomes: ok, unknown_wallet, key_reused, insufficient_points (available_cp says what there is).
--- The usual call locks the wallet and writes five rows; what is rarer stands in its own branch.
+-- The usual call locks the wallet and writes five rows; what is rarer stands in a branch.
 drop function if exists ledger_hold;
 create function ledger_hold(
     p_wallet_id bigint, p_amount_cp bigint, p_key text, p_reference text, p_now timestamptz,
@@ -10,56 +10,74 @@ create function ledger_hold(
 language plpgsql as $$
 #variable_conflict use_column
 declare
-    w ledger_wallet;
-    t ledger_transaction;
+    v_available_cp bigint;
+    v_held_cp bigint;
+    v_version bigint;
+    v_due_at timestamptz;
     v_now timestamptz;
     v_closed boolean;                       -- a lot was used up
     v_hash bytea := sha256(convert_to(row('hold', p_amount_cp, p_reference)::text, 'UTF8'));
 begin
     -- lock
-    select * into w from ledger_wallet where id = p_wallet_id for no key update;
+    select available_cp, held_cp, version, least(next_expiry_at, next_start_at),
+           greatest(p_now, latest_at)
+      into v_available_cp, v_held_cp, v_version, v_due_at, v_now
+      from ledger_wallet where id = p_wallet_id for no key update;
     if not found then outcome := 'unknown_wallet'; return; end if;
-    v_now := greatest(p_now, w.latest_at);
 
-    -- replay, expire, decide
-    if w.available_cp < p_amount_cp or w.next_expiry_at <= v_now then
-        t := ledger_stored(w.id, p_key);
-        if t.id is null then
-            available_cp := w.available_cp - ledger_due(w.id, v_now);
-            if available_cp < p_amount_cp then outcome := 'insufficient_points'; return; end if;
-            w := ledger_expire_due(w, v_now);
+    -- replay, catch up, decide
+    if v_available_cp < p_amount_cp or v_due_at <= v_now then
+        select * from ledger_hold_replayed(p_wallet_id, p_key, v_hash)
+          into outcome, transaction_id, hold_id, lot_ids, lot_amounts_cp, lot_sources, lot_paid,
+               available_cp, held_cp, version, replayed;
+        if outcome is not null then return; end if;
+        if v_due_at <= v_now then
+            begin
+                select available_cp, held_cp, version into v_available_cp, v_held_cp, v_version
+                  from ledger_catch_up(p_wallet_id, v_now);
+                if v_available_cp < p_amount_cp then raise sqlstate 'LG000'; end if;
+            exception when sqlstate 'LG000' then    -- a refused write writes nothing
+            end;
+        end if;
+        if v_available_cp < p_amount_cp then
+            outcome := 'insufficient_points'; available_cp := v_available_cp; return;
         end if;
     end if;
 
     -- write: the transaction first, because its key finds a replay that the branch above did not
-    if t.id is null then
-        hold_id := nextval('ledger_hold_id_seq');
-        insert into ledger_transaction (wallet_id, version, occurred_at, available_after_cp,
-                                        held_after_cp, hold_id, kind, key, request_hash, reference)
-        values (w.id, w.version + 1, v_now, w.available_cp - p_amount_cp,
-                w.held_cp + p_amount_cp, hold_id, 'hold', p_key, v_hash, p_reference)
-        on conflict (wallet_id, key) do nothing returning id into transaction_id;
-        if not found then t := ledger_stored(w.id, p_key); end if;
-    end if;
-    if t.id is not null then
-        select * from ledger_hold_replayed(t, v_hash)
+    hold_id := nextval('ledger_hold_id_seq');
+    insert into ledger_transaction (wallet_id, version, occurred_at, available_after_cp,
+                                    held_after_cp, hold_id, kind, key, request_hash, reference)
+    values (p_wallet_id, v_version + 1, v_now, v_available_cp - p_amount_cp,
+            v_held_cp + p_amount_cp, hold_id, 'hold', p_key, v_hash, p_reference)
+    on conflict (wallet_id, key) do nothing returning id into transaction_id;
+    if not found then
+        select * from ledger_hold_replayed(p_wallet_id, p_key, v_hash)
           into outcome, transaction_id, hold_id, lot_ids, lot_amounts_cp, lot_sources, lot_paid,
                available_cp, held_cp, version, replayed;
         return;
     end if;
-    select * from ledger_burn(w.id, p_amount_cp)
+    update ledger_lot set remaining_cp = remaining_cp - p_amount_cp, open = remaining_cp > p_amount_cp
+     where wallet_id = p_wallet_id and remaining_cp >= p_amount_cp
+       and id = (select id from ledger_lot where wallet_id = p_wallet_id and open
+                  order by expires_at, paid, id limit 1)
+    returning array[id], array[p_amount_cp], array[source::text], array[paid], not open
       into lot_ids, lot_amounts_cp, lot_sources, lot_paid, v_closed;
+    if not found then                               -- the first lot does not cover all of it
+        select *, true from ledger_burn(p_wallet_id, p_amount_cp)
+          into lot_ids, lot_amounts_cp, lot_sources, lot_paid, v_closed;
+    end if;
     update ledger_wallet
        set available_cp = available_cp - p_amount_cp, held_cp = held_cp + p_amount_cp,
            version = version + 1, latest_at = v_now,
-           next_expiry_at = case when v_closed then ledger_next_expiry(w.id) else next_expiry_at end
-     where id = w.id
-    returning available_cp, held_cp, version into available_cp, held_cp, version;
+           next_expiry_at = case when v_closed then ledger_next_expiry(id) else next_expiry_at end
+     where id = p_wallet_id;
     insert into ledger_hold (id, wallet_id, amount_cp, lot_ids, lot_amounts_cp, reference, held_at)
-    values (hold_id, w.id, p_amount_cp, lot_ids, lot_amounts_cp, p_reference, v_now);
+    values (hold_id, p_wallet_id, p_amount_cp, lot_ids, lot_amounts_cp, p_reference, v_now);
     insert into ledger_entry (wallet_id, transaction_id, line, account, lot_id, amount_cp)
-    select w.id, transaction_id, 2 * s.place + x.line, x.account, s.lot_id, x.sign * s.amount_cp
+    select p_wallet_id, transaction_id, 2 * s.place + x.line, x.account, s.lot_id, x.sign * s.amount_cp
       from unnest(lot_ids, lot_amounts_cp) with ordinality s (lot_id, amount_cp, place),
            (values (-1, 'available'::ledger_account, -1), (0, 'held', 1)) x (line, account, sign);
-    outcome := 'ok'; replayed := false;
+    outcome := 'ok'; replayed := false; version := v_version + 1;
+    available_cp := v_available_cp - p_amount_cp; held_cp := v_held_cp + p_amount_cp;
 end $$;

@@ -1,7 +1,7 @@
 -- A hold becomes spent: all of it, or p_amount_cp of it and the rest goes back to its lots. What
 -- ends first is spent first. Allowed also when a lot has ended since it was held.
 -- Outcomes: ok, unknown_wallet, unknown_hold, hold_settled (hold_state says how), too_large,
--- key_reused.
+-- key_reused, paused.
 drop function if exists ledger_capture;
 create function ledger_capture(
     p_wallet_id bigint, p_hold_id bigint, p_amount_cp bigint, p_key text, p_now timestamptz,
@@ -13,69 +13,66 @@ language plpgsql as $$
 declare
     w ledger_wallet;
     h ledger_hold;
-    t ledger_transaction;
     v_now timestamptz;
     v_captured_cp bigint;
     v_released_cp bigint;
+    v_repaid_cp bigint := 0;
     v_hash bytea := sha256(convert_to(row('capture', p_hold_id, p_amount_cp)::text, 'UTF8'));
 begin
     -- lock
     select * into w from ledger_wallet where id = p_wallet_id for no key update;
     if not found then outcome := 'unknown_wallet'; return; end if;
     v_now := greatest(p_now, w.latest_at);
-    select * into h from ledger_hold where wallet_id = w.id and id = p_hold_id;
+    select * into h from ledger_hold where wallet_id = p_wallet_id and id = p_hold_id;
     v_captured_cp := coalesce(p_amount_cp, h.amount_cp);
     v_released_cp := h.amount_cp - v_captured_cp;
 
-    -- replay, decide, expire
-    if h.id is null or h.state <> 'held' or v_released_cp < 0 or w.next_expiry_at <= v_now then
-        t := ledger_stored(w.id, p_key);
-        if t.id is null then
-            outcome := case when h.id is null then 'unknown_hold'
-                            when h.state <> 'held' then 'hold_settled'
-                            when v_released_cp < 0 then 'too_large' end;
-            hold_state := h.state;
-            if outcome is not null then return; end if;
-            w := ledger_expire_due(w, v_now);
+    -- replay, decide, catch up
+    if h.id is null or h.state <> 'held' or v_released_cp <> 0 or w.paused
+       or least(w.next_expiry_at, w.next_start_at) <= v_now then
+        select * from ledger_settled(p_wallet_id, p_key, v_hash)
+          into outcome, transaction_id, hold_state, captured_cp, released_cp, courtesy_lot_id,
+               available_cp, held_cp, version, replayed;
+        if outcome is not null then return; end if;
+        hold_state := h.state;
+        outcome := case when h.id is null then 'unknown_hold' when h.state <> 'held' then 'hold_settled'
+                        when v_released_cp < 0 then 'too_large' when w.paused then 'paused' end;
+        if outcome is not null then return; end if;
+        if least(w.next_expiry_at, w.next_start_at) <= v_now then
+            w := ledger_catch_up(p_wallet_id, v_now);
         end if;
+        select sum(repaid_cp), case when bool_or(ended) then nextval('ledger_lot_id_seq') end
+          into v_repaid_cp, courtesy_lot_id from ledger_slices(h, v_captured_cp, w.debt_cp, v_now);
     end if;
 
     -- write: the transaction first, because its key finds a replay that the branch above did not
-    if t.id is null then
-        if v_released_cp > 0 and (select bool_or(ended) from ledger_slices(h, v_captured_cp, v_now)) then
-            courtesy_lot_id := nextval('ledger_lot_id_seq');
-        end if;
-        insert into ledger_transaction (wallet_id, version, occurred_at, available_after_cp,
-                                        held_after_cp, hold_id, lot_id, kind, key, request_hash,
-                                        reference)
-        values (w.id, w.version + 1, v_now, w.available_cp + v_released_cp,
-                w.held_cp - h.amount_cp, h.id, courtesy_lot_id, 'capture', p_key, v_hash,
-                h.reference)
-        on conflict (wallet_id, key) do nothing returning id into transaction_id;
-        if not found then t := ledger_stored(w.id, p_key); end if;
-    end if;
-    if t.id is not null then
-        select * from ledger_settled(t, v_hash)
+    insert into ledger_transaction (wallet_id, version, occurred_at, available_after_cp,
+                                    held_after_cp, hold_id, lot_id, kind, key, request_hash, reference)
+    values (p_wallet_id, w.version + 1, v_now, w.available_cp + v_released_cp - v_repaid_cp,
+            w.held_cp - h.amount_cp, p_hold_id, courtesy_lot_id, 'capture', p_key, v_hash, h.reference)
+    on conflict (wallet_id, key) do nothing returning id into transaction_id;
+    if not found then
+        select * from ledger_settled(p_wallet_id, p_key, v_hash)
           into outcome, transaction_id, hold_state, captured_cp, released_cp, courtesy_lot_id,
                available_cp, held_cp, version, replayed;
         return;
     end if;
     update ledger_hold set state = 'captured', captured_cp = v_captured_cp, settled_at = v_now
-     where wallet_id = w.id and id = h.id;
+     where wallet_id = p_wallet_id and id = p_hold_id;
     if v_released_cp > 0 then
-        perform ledger_give_back(h, v_captured_cp, transaction_id, courtesy_lot_id, v_now);
+        perform ledger_give_back(h, v_captured_cp, w.debt_cp, transaction_id, courtesy_lot_id, v_now);
     else
         insert into ledger_entry (wallet_id, transaction_id, line, account, lot_id, amount_cp)
-        select w.id, transaction_id, 2 * s.place + x.line, x.account, s.lot_id, x.sign * s.amount_cp
+        select p_wallet_id, transaction_id, 2 * s.place + x.line, x.account, s.lot_id, x.sign * s.amount_cp
           from unnest(h.lot_ids, h.lot_amounts_cp) with ordinality s (lot_id, amount_cp, place),
                (values (-1, 'held'::ledger_account, -1), (0, 'spent', 1)) x (line, account, sign);
     end if;
     update ledger_wallet
-       set available_cp = available_cp + v_released_cp, held_cp = held_cp - h.amount_cp,
-           version = version + 1, latest_at = v_now,
+       set available_cp = available_cp + v_released_cp - v_repaid_cp, debt_cp = debt_cp - v_repaid_cp,
+           held_cp = held_cp - h.amount_cp, version = version + 1, latest_at = v_now,
            next_expiry_at = case when v_released_cp > 0 then ledger_next_expiry(id)
                                  else next_expiry_at end
-     where id = w.id
+     where id = p_wallet_id
     returning available_cp, held_cp, version into available_cp, held_cp, version;
     outcome := 'ok'; hold_state := 'captured'; captured_cp := v_captured_cp;
     released_cp := v_released_cp; replayed := false;

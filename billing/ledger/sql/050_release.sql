@@ -12,8 +12,8 @@ language plpgsql as $$
 declare
     w ledger_wallet;
     h ledger_hold;
-    t ledger_transaction;
     v_now timestamptz;
+    v_repaid_cp bigint;
     v_hash bytea := sha256(convert_to(row('release', p_hold_id)::text, 'UTF8'));
 begin
     -- lock
@@ -22,34 +22,32 @@ begin
     v_now := greatest(p_now, w.latest_at);
     select * into h from ledger_hold where wallet_id = w.id and id = p_hold_id;
 
-    -- replay, decide, expire
-    t := ledger_stored(w.id, p_key);
-    if t.id is not null then
-        select * from ledger_settled(t, v_hash)
-          into outcome, transaction_id, hold_state, captured_cp, released_cp, courtesy_lot_id,
-               available_cp, held_cp, version, replayed;
-        return;
-    end if;
+    -- replay, decide, catch up
+    select * from ledger_settled(w.id, p_key, v_hash)
+      into outcome, transaction_id, hold_state, captured_cp, released_cp, courtesy_lot_id,
+           available_cp, held_cp, version, replayed;
+    if outcome is not null then return; end if;
     hold_state := h.state;
     if h.id is null then outcome := 'unknown_hold'; return; end if;
     if h.state <> 'held' then outcome := 'hold_settled'; return; end if;
-    if w.next_expiry_at <= v_now then w := ledger_expire_due(w, v_now); end if;
+    if least(w.next_expiry_at, w.next_start_at) <= v_now then w := ledger_catch_up(w.id, v_now); end if;
 
     -- write
-    if (select bool_or(ended) from ledger_slices(h, 0, v_now)) then
-        courtesy_lot_id := nextval('ledger_lot_id_seq');
-    end if;
+    select sum(repaid_cp), case when bool_or(ended) then nextval('ledger_lot_id_seq') end
+      into v_repaid_cp, courtesy_lot_id from ledger_slices(h, 0, w.debt_cp, v_now);
     insert into ledger_transaction (wallet_id, version, occurred_at, available_after_cp, held_after_cp,
                                     hold_id, lot_id, kind, key, request_hash, reference, reason)
-    values (w.id, w.version + 1, v_now, w.available_cp + h.amount_cp, w.held_cp - h.amount_cp,
-            h.id, courtesy_lot_id, 'release', p_key, v_hash, h.reference, p_reason)
+    values (w.id, w.version + 1, v_now, w.available_cp + h.amount_cp - v_repaid_cp,
+            w.held_cp - h.amount_cp, h.id, courtesy_lot_id, 'release', p_key, v_hash,
+            h.reference, p_reason)
     returning id into transaction_id;
     update ledger_hold set state = 'released', settled_at = v_now
      where wallet_id = w.id and id = h.id;
-    perform ledger_give_back(h, 0, transaction_id, courtesy_lot_id, v_now);
+    perform ledger_give_back(h, 0, w.debt_cp, transaction_id, courtesy_lot_id, v_now);
     update ledger_wallet
-       set available_cp = available_cp + h.amount_cp, held_cp = held_cp - h.amount_cp,
-           version = version + 1, latest_at = v_now, next_expiry_at = ledger_next_expiry(id)
+       set available_cp = available_cp + h.amount_cp - v_repaid_cp, debt_cp = debt_cp - v_repaid_cp,
+           held_cp = held_cp - h.amount_cp, version = version + 1, latest_at = v_now,
+           next_expiry_at = ledger_next_expiry(id)
      where id = w.id
     returning available_cp, held_cp, version into available_cp, held_cp, version;
     outcome := 'ok'; hold_state := 'released'; captured_cp := 0; released_cp := h.amount_cp;
