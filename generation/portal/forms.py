@@ -44,6 +44,17 @@ class CreateForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    # The kind whose price stood on the button. Without scripts the switch cannot change it.
+    shown_kind = forms.CharField(max_length=20, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody pays a price that was not on the button."""
+        cleaned: dict[str, Any] = self.cleaned_data
+        if cleaned.get("kind") and cleaned["kind"] != cleaned.get("shown_kind"):
+            raise forms.ValidationError(
+                _("The price has followed your choice. Look at it, then press the button again.")
+            )
+        return cleaned
 
     def params(self) -> dict[str, Any]:
         """What the services take, without what was left empty."""

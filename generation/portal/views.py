@@ -89,6 +89,7 @@ def _create_page(
     jobs = recent_jobs(user=user, limit=_RECENT)
     context = {
         "form": form,
+        "kind": form.chosen_kind,
         "preview": preview,
         # A shortfall is said once, beside the button, where the price is.
         "refusal": None if preview and preview.shortfall and refusal else refusal or closed,
@@ -109,8 +110,9 @@ def _preview(user: User, kind: str) -> tuple[PricePreview | None, Refusal | None
 @never_cache
 def price(request: HttpRequest) -> HttpResponse:
     """The price block alone, for the kind on the switch."""
-    preview, closed = _preview(signed_in(request), known_kind(request.GET.get("kind")))
-    return render(request, "generation/price.html", {"preview": preview, "refusal": closed})
+    kind = known_kind(request.GET.get("kind"))
+    preview, _closed = _preview(signed_in(request), kind)
+    return render(request, "generation/price.html", {"preview": preview, "kind": kind})
 
 
 def _own_job(request: HttpRequest, job_id: UUID) -> Job:

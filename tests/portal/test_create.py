@@ -20,6 +20,7 @@ def form(page: Page, **changes: str) -> dict[str, str]:
     """What a browser would send."""
     return {
         "kind": "image",
+        "shown_kind": changes.get("kind", "image"),
         "prompt": "a fox in the snow",
         "negative_prompt": "",
         "seed": "",
@@ -81,6 +82,19 @@ def test_the_same_form_with_other_words_is_refused_once(annas: Client) -> None:
     response = annas.post("/create/", {**sent, "prompt": "a hare"})
     assert response.status_code == 422
     assert page_of(response).field("idempotency_key") != sent["idempotency_key"]
+
+
+def test_nobody_pays_a_price_that_was_not_on_the_button(annas: Client) -> None:
+    """Without scripts the switch cannot change the price; the first press only shows it."""
+    response = submit_form(annas, kind="video", shown_kind="image")
+    page = page_of(response)
+    assert response.status_code == 422
+    assert "The price has followed your choice." in page.text
+    assert "Generate · 10.00 points" in page.text
+    assert "a fox in the snow" in page.text
+    assert not Job.objects.exists()
+    sent = form(page, kind="video", shown_kind=page.field("shown_kind"))
+    assert annas.post("/create/", sent).status_code == 302
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "x" * 2501], ids=["empty", "blank", "long"])

@@ -103,8 +103,9 @@ def test_everything_without_a_script(browser: Browser, portal: str, anna: User) 
     sign_in(page, portal, anna)
     page.get_by_text("Video", exact=True).click()
     page.get_by_label("Prompt").fill("waves")
-    # The price on the page is still the picture's; what is charged is on the job's page.
-    page.get_by_role("button", name=re.compile("^Generate")).click()
+    # The price on the page is still the picture's: the first press shows the video's.
+    page.get_by_role("button", name="Generate · 0.20 points").click()
+    page.get_by_role("button", name="Generate · 10.00 points").click()
     expect(page.get_by_role("heading", name="Set aside for this job")).to_be_visible()
     expect(page.locator("#job-money")).to_contain_text("10.00")
     assert 'http-equiv="refresh"' in page.content()
