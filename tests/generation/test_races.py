@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from billing.ledger import checks
 from billing.selectors.wallets import overview
 from generation.errors import AttemptLost, JobFinished
 from generation.models import Artifact, Job
 from generation.services import attempts, sweeps
 from generation.services.jobs import cancel_job
-from tests.jobs_by_hand import NOON, Submit, claimed, deliver
+from tests.jobs_by_hand import NOON, Submit, claimed, deliver, ledger_breaches
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +61,7 @@ def test_cancel_against_delivery_has_one_winner(
         assert (job.captured_cp, Artifact.objects.count()) == (0, 0)
         assert overview(user=rich_anna, now=NOON).available_cp == 6600
     assert overview(user=rich_anna, now=NOON).held_cp == 0
-    assert checks.check(now=NOON) == []
+    assert ledger_breaches() == []
 
 
 def test_eight_workers_claim_one_job_once(rich_anna: User, submit: Submit) -> None:
@@ -84,4 +83,4 @@ def test_sweeper_against_late_worker_has_one_winner(rich_anna: User, submit: Sub
         assert job.state == "queued"
     else:
         assert job.state == "succeeded"
-    assert checks.check(now=late) == []
+    assert ledger_breaches() == []

@@ -4,10 +4,9 @@ import pytest
 
 from accounts.models import User
 from billing.errors import InsufficientPoints
-from billing.ledger import checks
 from billing.selectors.wallets import overview
 from generation.models import Job
-from tests.jobs_by_hand import NOON, Submit, claimed, deliver
+from tests.jobs_by_hand import NOON, Submit, claimed, deliver, ledger_breaches
 
 
 def make(user: User, submit: Submit, kind: str, times: int) -> None:
@@ -23,7 +22,7 @@ def test_six_clips_and_thirty_pictures(rich_anna: User, submit: Submit) -> None:
     with pytest.raises(InsufficientPoints) as refused:
         submit(rich_anna)
     assert refused.value.facts["missing_points"] == "0.20"
-    assert checks.check(now=NOON) == []
+    assert ledger_breaches() == []
 
 
 def test_330_pictures(rich_anna: User, submit: Submit) -> None:
@@ -32,4 +31,4 @@ def test_330_pictures(rich_anna: User, submit: Submit) -> None:
     with pytest.raises(InsufficientPoints) as refused:
         submit(rich_anna)
     assert refused.value.facts["available_points"] == "0.00"
-    assert checks.check(now=NOON) == []
+    assert ledger_breaches() == []

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import User
-from billing.ledger import checks
 from generation.models import Artifact, Attempt, Job
 from tests.conftest import Person
+from tests.jobs_by_hand import ledger_breaches
 from tests.live_stack import LiveStack, until
 from tests.stories.test_sixty_six_points import ended
 
@@ -41,7 +40,7 @@ def test_the_worker_is_killed(
         assert Artifact.objects.count() == 1
         wallet = client.get("/wallet").json()
         assert (wallet["available_points"], wallet["held_points"]) == ("56.00", "0.00")
-    assert checks.check(now=timezone.now()) == []
+    assert ledger_breaches() == []
 
 
 def test_the_inference_child_is_killed_twice(
@@ -65,7 +64,7 @@ def test_the_inference_child_is_killed_twice(
         assert client.get("/wallet").json()["available_points"] == "66.00"
         body = {"kind": "image", "params": {"prompt": "a fox"}}
         assert ended(client, client.post("/jobs", json=body).json()["id"])["status"] == "succeeded"
-    assert checks.check(now=timezone.now()) == []
+    assert ledger_breaches() == []
 
 
 def child_of(pid: int) -> int:
