@@ -233,3 +233,34 @@ def test_card_is_changed_on_a_page(shop: Shop) -> None:
     assert changed.default_payment_method == setup.payment_method
     methods = shop.client.v1.customers.payment_methods.list(customer.id, {"type": "card"}).data
     assert len({method.card.fingerprint for method in methods if method.card}) == 2
+
+
+def test_customer_has_one_currency(shop: Shop) -> None:
+    customer = shop.customer()
+    shop.member(shop.price().id, customer.id)
+    dollars = shop.price(990, currency="usd")
+    with pytest.raises(stripe.InvalidRequestError, match="combine currencies"):
+        shop.membership(dollars.id, customer.id)
+
+
+def test_schedule_takes_no_archived_price(shop: Shop) -> None:
+    sub = shop.member(shop.price().id, shop.customer().id)
+    old = shop.price(5000)
+    shop.client.v1.prices.update(old.id, {"active": False})
+    schedule = shop.client.v1.subscription_schedules.create({"from_subscription": sub.id})
+    first = schedule.phases[0]
+    with pytest.raises(stripe.InvalidRequestError, match="inactive"):
+        shop.client.v1.subscription_schedules.update(schedule.id, {"phases": [
+            {"items": [{"price": item_of(sub).price.id}],
+             "start_date": first.start_date, "end_date": first.end_date},
+            {"items": [{"price": old.id}]},
+        ]})  # fmt: skip
+
+
+def test_deleted_clock_takes_its_customers_along(shop: Shop) -> None:
+    customer, clock = shop.customer_on_clock()
+    shop.member(shop.price().id, customer.id)
+    assert shop.client.v1.test_helpers.test_clocks.delete(clock).deleted is True
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.client.v1.customers.retrieve(customer.id)
+    assert shop.client.v1.subscriptions.list({"status": "all"}).data == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
 import pytest
 import stripe
 
@@ -57,3 +60,37 @@ def test_refused_card_cannot_be_kept(shop: Shop) -> None:
             "pm_card_chargeDeclined", {"customer": shop.customer().id}
         )
     assert caught.value.code == "card_declined"
+
+
+def test_wallet_confirmed_by_call_asks_its_owner(shop: Shop) -> None:
+    intent = shop.client.v1.payment_intents.create({
+        "amount": 3000, "currency": "cny", "confirm": True, "return_url": "http://shop.test/back",
+        "payment_method_data": {"type": "alipay"},
+    })  # fmt: skip
+    assert intent.status == "requires_action"
+    assert intent.next_action is not None
+    assert intent.next_action.alipay_handle_redirect is not None
+    page = intent.next_action.alipay_handle_redirect.url
+    assert page is not None
+    said = httpx.post(page, data={"say": "yes"})
+    assert said.headers["Location"] == "http://shop.test/back"
+    assert shop.client.v1.payment_intents.retrieve(intent.id).status == "succeeded"
+
+
+def test_intent_is_canceled_once(shop: Shop) -> None:
+    intents = shop.client.v1.payment_intents
+    intent = intents.create({"amount": 3000, "currency": "cny"})
+    assert intents.cancel(intent.id).status == "canceled"
+    with pytest.raises(stripe.InvalidRequestError) as caught:
+        intents.cancel(intent.id)
+    assert caught.value.code == "payment_intent_unexpected_state"
+
+
+def test_two_presses_at_once_pay_once(shop: Shop) -> None:
+    session = shop.topup()
+    assert session.url is not None
+    with ThreadPoolExecutor(8) as pool:
+        pressed = [pool.submit(httpx.post, session.url, data={"button": "alipay"})
+                   for _ in range(8)]  # fmt: skip
+    assert sorted(one.result().status_code for one in pressed) == [200] * 7 + [303]
+    assert len(shop.events("charge.succeeded")) == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import stripe
 
-from tests.servers.stripe.launch import StripeServer, launched
+from tests.servers.stripe.launch import StripeServer, launched, start
 from tests.stand_in.receiver import receiving
 from tests.stand_in.shop import Shop
 
@@ -43,3 +43,11 @@ def test_reset_forgets_all_but_the_endpoint(shop: Shop) -> None:
     shop.control.reset()
     assert shop.events() == []
     assert len(shop.client.v1.webhook_endpoints.list({}).data) == 1
+
+
+def test_process_ends_with_the_one_that_started_it() -> None:
+    server = start()
+    assert server.process.stdin is not None
+    server.process.stdin.close()
+    assert server.process.wait(10) == 0
+    server.stop()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
+import threading
 import types
 from pathlib import Path
 
@@ -29,9 +31,18 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, help="keep the state in this file")
     parser.add_argument("--settle-after-s", type=int, help="how long a delayed payment takes")
     parser.add_argument(
+        "--with-parent", action="store_true", help="end when the standard input is closed"
+    )
+    parser.add_argument(
         "--webhook-retries", default=",".join(map(str, RETRY_AFTER_S)), help="seconds between tries"
     )
     return parser.parse_args()
+
+
+def end_with_parent() -> None:
+    """Wait until the other end of the standard input is gone, then end like by SIGTERM."""
+    sys.stdin.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> int:
@@ -56,6 +67,8 @@ def main() -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    if given.with_parent:
+        threading.Thread(target=end_with_parent, daemon=True).start()
     stand_in.start()
     sys.stdout.write(f"The stand-in for Stripe listens at {settings.public_url}\n")
     sys.stdout.flush()

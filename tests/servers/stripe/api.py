@@ -115,8 +115,6 @@ def _work(world: World, route: Route, ids: list[str], params: Obj) -> Answer:
         raise absent(name)
     body = public(handler.function(world, params, *ids))
     body = expand(world, body, expanded)
-    world.violations += [
-        f"{route.method} {route.path}: {fault}"
-        for fault in contract.violations(route.answer_type, route.module, body)
-    ]
+    faults = contract.violations(route.answer_type, route.module, body)
+    world.note_violations([f"{route.method} {route.path}: {fault}" for fault in faults])
     return Answer(200, body)

@@ -1,4 +1,7 @@
-"""The test cards, and what each of them does."""
+"""The test cards, and what each of them does.
+
+Stripe's own page: https://docs.stripe.com/testing
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.servers.stripe.blanks import CHARGE
 from tests.servers.stripe.events import changing
 from tests.servers.stripe.listing import fits, page
 from tests.servers.stripe.routing import PAGES, answers
@@ -13,48 +14,23 @@ def new_charge(world: World, intent: Obj, method: Obj, status: str) -> Obj:
     card = method["type"] == "card"
     charge = world.add(
         {
+            **public(CHARGE),
             "id": world.new_id("ch_3" if card else "py_3"),
-            "object": "charge",
             "amount": intent["amount"],
-            "amount_captured": 0,
-            "amount_refunded": 0,
-            "application": None,
-            "application_fee": None,
-            "application_fee_amount": None,
-            "balance_transaction": None,
             "billing_details": public(method["billing_details"]),
             "calculated_statement_descriptor": world.settings.account_name.upper(),
-            "captured": False,
             "created": world.now_for(intent["_clock"]),
             "currency": intent["currency"],
             "customer": intent["customer"],
             "description": intent["description"],
-            "disputed": False,
-            "failure_balance_transaction": None,
-            "failure_code": None,
-            "failure_message": None,
-            "fraud_details": {},
-            "livemode": False,
             "metadata": dict(intent["metadata"]),
-            "on_behalf_of": None,
             "outcome": _outcome(status),
-            "paid": False,
             "payment_intent": intent["id"],
             "payment_method": method["id"],
             "payment_method_details": _details(method),
             "receipt_email": intent["receipt_email"],
-            "receipt_number": None,
             "receipt_url": f"{world.settings.public_url}/receipts/{intent['id']}",
-            "refunded": False,
-            "review": None,
-            "shipping": None,
-            "source": None,
-            "source_transfer": None,
-            "statement_descriptor": None,
-            "statement_descriptor_suffix": None,
             "status": status,
-            "transfer_data": None,
-            "transfer_group": None,
             "_clock": intent["_clock"],
         }
     )

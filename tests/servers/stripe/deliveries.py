@@ -1,6 +1,8 @@
 """Deliveries of events to endpoints: in the background, at least once, in no certain order.
 
 Locks are always taken in one order: the world's, then this module's condition.
+
+Stripe's own page: https://docs.stripe.com/webhooks
 """
 
 from __future__ import annotations

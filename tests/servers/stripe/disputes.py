@@ -1,4 +1,7 @@
-"""Disputes, from an inquiry to a verdict, and early fraud warnings."""
+"""Disputes, from an inquiry to a verdict, and early fraud warnings.
+
+Stripe's own page: https://docs.stripe.com/disputes
+"""
 
 from __future__ import annotations
 

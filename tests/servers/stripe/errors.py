@@ -1,4 +1,7 @@
-"""Refusals, in the form the API gives them."""
+"""Refusals, in the form the API gives them.
+
+Stripe's own page: https://docs.stripe.com/api/errors
+"""
 
 from __future__ import annotations
 

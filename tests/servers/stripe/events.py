@@ -18,8 +18,7 @@ def emit(world: World, type: str, obj: Obj, previous: Obj | None = None) -> Obj:
     data: Obj = {"object": snapshot}
     if previous is not None:
         data["previous_attributes"] = public(previous)
-    wrong = object_violations(snapshot)
-    world.violations += [f"event {type}: {fault}" for fault in wrong]
+    world.note_violations([f"event {type}: {fault}" for fault in object_violations(snapshot)])
     event = world.add(
         {
             "id": world.new_id("evt_1"),

@@ -1,4 +1,7 @@
-"""`expand[]`: put the object where its id stands, and add what is left out unless asked for."""
+"""`expand[]`: put the object where its id stands, and add what is left out unless asked for.
+
+Stripe's own page: https://docs.stripe.com/expand
+"""
 
 from __future__ import annotations
 

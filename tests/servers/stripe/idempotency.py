@@ -1,4 +1,7 @@
-"""Idempotency keys: the first answer to a key is kept and given again."""
+"""Idempotency keys: the first answer to a key is kept and given again.
+
+Stripe's own page: https://docs.stripe.com/api/idempotent_requests
+"""
 
 from __future__ import annotations
 

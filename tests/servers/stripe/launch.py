@@ -39,8 +39,9 @@ class StripeServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 def start(
@@ -53,13 +54,16 @@ def start(
 ) -> StripeServer:
     """Start it on a free port (or the one given) and wait until it answers."""
     command = [sys.executable, "-m", "tests.servers.stripe", "--port", str(port), *extra]
+    command.append("--with-parent")  # a killed test run leaves no process behind
     if webhook is not None:
         command += ["--webhook", webhook]
         for secret in webhook_secrets:
             command += ["--webhook-secret", secret]
     if state is not None:
         command += ["--state", str(state)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         base_url = _first_line(process).split()[-1]
     except BaseException:

@@ -1,4 +1,7 @@
-"""Lists: newest first, in pages, with the filters that all of them share."""
+"""Lists: newest first, in pages, with the filters that all of them share.
+
+Stripe's own page: https://docs.stripe.com/api/pagination
+"""
 
 from __future__ import annotations
 

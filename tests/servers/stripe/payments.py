@@ -2,12 +2,15 @@
 
 This module knows one payment. What a payment means for an invoice or a checkout session is in
 `settlement`.
+
+Stripe's own page: https://docs.stripe.com/payments/paymentintents/lifecycle
 """
 
 from __future__ import annotations
 
 from tests.servers.stripe import disputes
 from tests.servers.stripe.balance import book, fee_of
+from tests.servers.stripe.blanks import PAYMENT_INTENT
 from tests.servers.stripe.cards import REFUSALS
 from tests.servers.stripe.charges import new_charge
 from tests.servers.stripe.errors import ApiError, card_error
@@ -35,44 +38,17 @@ def new_intent(
     id = world.new_id("pi_3")
     intent = world.add(
         {
+            **public(PAYMENT_INTENT),
             "id": id,
-            "object": "payment_intent",
             "amount": amount,
-            "amount_capturable": 0,
-            "amount_details": {"tip": {}},
-            "amount_received": 0,
-            "application": None,
-            "application_fee_amount": None,
-            "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
-            "canceled_at": None,
-            "cancellation_reason": None,
-            "capture_method": "automatic_async",
             "client_secret": f"{id}_secret_{world.new_id('s')[2:]}",
-            "confirmation_method": "automatic",
             "created": world.now_for(clock),
             "currency": currency,
             "customer": customer,
             "description": description,
-            "last_payment_error": None,
-            "latest_charge": None,
-            "livemode": False,
             "metadata": metadata or {},
-            "next_action": None,
-            "on_behalf_of": None,
-            "payment_method": None,
-            "payment_method_options": {},
             "payment_method_types": types or ["card", *WALLETS],
-            "processing": None,
-            "receipt_email": None,
-            "review": None,
             "setup_future_usage": setup_future_usage,
-            "shipping": None,
-            "source": None,
-            "statement_descriptor": None,
-            "statement_descriptor_suffix": None,
-            "status": "requires_payment_method",
-            "transfer_data": None,
-            "transfer_group": None,
             "_clock": clock,
         }
     )

@@ -1,4 +1,7 @@
-"""Refunds: in part or in full, at once or later, and those that fail in the end."""
+"""Refunds: in part or in full, at once or later, and those that fail in the end.
+
+Stripe's own page: https://docs.stripe.com/refunds
+"""
 
 from __future__ import annotations
 

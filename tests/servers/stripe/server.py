@@ -76,7 +76,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(page.status, page.type, page.body, page.headers)
         except Exception:
             trace = traceback.format_exc()
-            self.stand_in.world.violations.append(f"crash: {trace}")
+            self.stand_in.world.note_violations([f"crash: {trace}"])
             self.log_error("%s", trace)
             self._send_json(500, BROKEN)
 

@@ -1,4 +1,7 @@
-"""What a payment means for the invoice, the subscription and the checkout session behind it."""
+"""What a payment means for the invoice, the subscription and the checkout session behind it.
+
+Stripe's own page: https://docs.stripe.com/checkout/fulfillment
+"""
 
 from __future__ import annotations
 

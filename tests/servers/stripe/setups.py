@@ -1,4 +1,7 @@
-"""Setup intents: keeping a card for later without taking money."""
+"""Setup intents: keeping a card for later without taking money.
+
+Stripe's own page: https://docs.stripe.com/payments/setup-intents
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The signature of a delivery: when it was sent, and the body signed with each secret in force."""
+"""The signature of a delivery: when it was sent, and the body signed with each secret in force.
+
+Stripe's own page: https://docs.stripe.com/webhooks#verify-manually
+"""
 
 from __future__ import annotations
 

@@ -136,6 +136,10 @@ class World:
         self.offset = 0
         self.changes += 1
 
+    def note_violations(self, found: list[str]) -> None:
+        """Write down what does not fit the contract; a process that runs for long keeps some."""
+        self.violations = [*self.violations, *found][:1000]
+
     def prune(self) -> None:
         """Forget what Stripe forgets: events after thirty days, idempotency keys after one."""
         now = self.now()

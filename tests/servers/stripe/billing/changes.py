@@ -1,4 +1,7 @@
-"""Changing a subscription: other prices, a new anchor, prorations to the second."""
+"""Changing a subscription: other prices, a new anchor, prorations to the second.
+
+Stripe's own page: https://docs.stripe.com/billing/subscriptions/prorations
+"""
 
 from __future__ import annotations
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.servers.stripe.billing.discounts import shares_off
+from tests.servers.stripe.blanks import INVOICE
 from tests.servers.stripe.events import changing, emit
-from tests.servers.stripe.world import Obj, World, list_of
+from tests.servers.stripe.world import Obj, World, list_of, public
 
 
 def new_line(
@@ -66,59 +67,24 @@ def build(world: World, sub: Obj, reason: str, lines: list[Obj], period: tuple[i
     subtotal = sum(line["amount"] for line in lines)
     total = subtotal - sum(share["amount"] for share in totals)
     return {
+        **public(INVOICE),
         "id": id,
-        "object": "invoice",
         "account_country": world.settings.country,
         "account_name": world.settings.account_name,
-        "account_tax_ids": None,
         "amount_due": max(total, 0),
-        "amount_overpaid": 0,
-        "amount_paid": 0,
         "amount_remaining": max(total, 0),
-        "amount_shipping": 0,
-        "application": None,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": True,
-        "automatic_tax": {
-            "disabled_reason": None, "enabled": False, "liability": None, "provider": None,
-            "status": None,
-        },
-        "automatically_finalizes_at": None,
         "billing_reason": reason,
         "collection_method": sub["collection_method"],
         "created": now,
         "currency": sub["currency"],
-        "custom_fields": None,
         "customer": sub["customer"],
         "customer_address": customer["address"],
         "customer_email": customer["email"],
         "customer_name": customer["name"],
         "customer_phone": customer["phone"],
-        "customer_shipping": None,
         "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [],
-        "default_payment_method": None,
-        "default_source": None,
-        "default_tax_rates": [],
-        "description": None,
         "discounts": list(dict.fromkeys(share["discount"] for share in totals)),
-        "due_date": None,
-        "effective_at": None,
-        "ending_balance": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
-        "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
         "lines": list_of(lines, f"/v1/invoices/{id}/lines"),
-        "livemode": False,
-        "metadata": {},
-        "next_payment_attempt": None,
-        "number": None,
-        "on_behalf_of": None,
         "parent": {
             "quote_details": None,
             "subscription_details": {
@@ -127,36 +93,17 @@ def build(world: World, sub: Obj, reason: str, lines: list[Obj], period: tuple[i
             },
             "type": "subscription_details",
         },
-        "payment_settings": {
-            "default_mandate": None, "payment_method_options": None, "payment_method_types": None,
-        },
         "period_end": period[1],
         "period_start": period[0],
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
-        "starting_balance": 0,
-        "statement_descriptor": None,
-        "status": "draft",
-        "status_transitions": {
-            "finalized_at": None, "marked_uncollectible_at": None, "paid_at": None,
-            "voided_at": None,
-        },
         "subtotal": subtotal,
         "subtotal_excluding_tax": subtotal,
         "test_clock": sub["test_clock"],
         "total": total,
         "total_discount_amounts": totals,
         "total_excluding_tax": total,
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
-        "webhooks_delivered_at": None,
         "_subscription": sub["id"],
         "_failed_at": None,
-    }  # fmt: skip
+    }
 
 
 def _discount(world: World, sub: Obj, lines: list[Obj], now: int) -> list[Obj]:

@@ -2,6 +2,8 @@
 
 A mark is (moment, order, what, whom). At one moment a schedule changes the price before the
 renewal bills it, and a cancellation comes before both.
+
+Stripe's own page: https://docs.stripe.com/billing/testing/test-clocks
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Subscription schedules: what a subscription becomes at which moment."""
+"""Subscription schedules: what a subscription becomes at which moment.
+
+Stripe's own page: https://docs.stripe.com/billing/subscriptions/subscription-schedules
+"""
 
 from __future__ import annotations
 
@@ -129,6 +132,12 @@ def set_phases(world: World, schedule: Obj, wanted: list[Obj]) -> None:
             world.get("price", item.get("price", ""), f"{path}[items][0][price]")
             for item in one["items"]
         ]
+        used = [item["price"]["id"] for item in sub["items"]["data"]]
+        if any(not price["active"] and price["id"] not in used for price in prices):
+            raise invalid_request(
+                "The price specified is inactive. This field only accepts active prices.",
+                param=f"{path}[items][0][price]",
+            )
         if len(prices) != 1:
             raise invalid_request("The stand-in has one item a phase.", param=f"{path}[items]")
         phases.append(_phase(world, sub, one, start, _end_of(one, prices[0], start, now)))

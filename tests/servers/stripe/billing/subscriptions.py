@@ -1,9 +1,14 @@
-"""Subscriptions: their items, periods and states, from the first invoice to the end."""
+"""Subscriptions: their items, periods and states, from the first invoice to the end.
+
+Stripe's own page: https://docs.stripe.com/billing/subscriptions/overview
+"""
 
 from __future__ import annotations
 
 from tests.servers.stripe.billing import invoices
 from tests.servers.stripe.billing.periods import period_end, shift
+from tests.servers.stripe.blanks import SUBSCRIPTION
+from tests.servers.stripe.errors import invalid_request
 from tests.servers.stripe.events import changing, emit
 from tests.servers.stripe.resources.coupons import redeem
 from tests.servers.stripe.world import Obj, World, list_of, public
@@ -72,55 +77,19 @@ def new_subscription(
     now = world.now_for(clock)
     id = world.new_id("sub_1")
     sub: Obj = {
+        **public(SUBSCRIPTION),
         "id": id,
-        "object": "subscription",
-        "application": None,
-        "application_fee_percent": None,
-        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": now,
-        "billing_cycle_anchor_config": None,
-        "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible"},
-        "billing_schedules": [],
-        "billing_thresholds": None,
-        "cancel_at": None,
-        "cancel_at_period_end": False,
-        "canceled_at": None,
-        "cancellation_details": {"comment": None, "feedback": None, "reason": None},
-        "collection_method": "charge_automatically",
         "created": now,
         "currency": prices[0][0]["currency"],
         "customer": customer["id"],
-        "days_until_due": None,
         "default_payment_method": method,
-        "default_source": None,
-        "default_tax_rates": [],
         "description": description,
-        "discounts": [],
-        "ended_at": None,
-        "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-        "latest_invoice": None,
-        "livemode": False,
         "metadata": metadata or {},
-        "next_pending_invoice_item_invoice": None,
-        "on_behalf_of": None,
-        "pause_collection": None,
-        "payment_settings": {
-            "payment_method_options": None, "payment_method_types": None,
-            "save_default_payment_method": "off",
-        },
-        "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
-        "pending_update": None,
-        "schedule": None,
         "start_date": now,
-        "status": "incomplete",
         "test_clock": clock,
-        "transfer_data": None,
-        "trial_end": None,
-        "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
-        "trial_start": None,
         "_pending_lines": [],
-    }  # fmt: skip
+    }
     recurring = prices[0][0]["recurring"]
     end = shift(now, recurring["interval"], recurring["interval_count"])
     items = [new_item(world, sub, price, quantity, now, end) for price, quantity in prices]
@@ -129,6 +98,16 @@ def new_subscription(
         add_discount(world, sub, wanted)
     customer["currency"] = sub["currency"]
     return world.add(sub)
+
+
+def refuse_other_currency(world: World, customer: str, currency: str) -> None:
+    """A customer's subscriptions all have one currency. Raises ApiError."""
+    for sub in world.where("subscription", customer=customer):
+        if sub["status"] not in OVER and sub["currency"] != currency:
+            raise invalid_request(
+                "You cannot combine currencies on a single customer. This customer has an active "
+                f"subscription with currency {sub['currency']}."
+            )
 
 
 def add_discount(world: World, sub: Obj, wanted: Obj) -> Obj:

@@ -1,9 +1,14 @@
-"""Checkout sessions: what the merchant asks for, until the customer has paid or time is up."""
+"""Checkout sessions: what the merchant asks for, until the customer has paid or time is up.
+
+Stripe's own page: https://docs.stripe.com/api/checkout/sessions
+"""
 
 from __future__ import annotations
 
 import re
 
+from tests.servers.stripe.billing.subscriptions import refuse_other_currency
+from tests.servers.stripe.blanks import SESSION
 from tests.servers.stripe.checkout.lines import items_of, totals_of
 from tests.servers.stripe.errors import ApiError, absent, invalid_request
 from tests.servers.stripe.events import emit
@@ -12,9 +17,10 @@ from tests.servers.stripe.resources.coupons import redeemable
 from tests.servers.stripe.resources.customers import living
 from tests.servers.stripe.routing import PAGES, PAGING, answers
 from tests.servers.stripe.setups import new_setup
-from tests.servers.stripe.world import DAY, Obj, World, merged
+from tests.servers.stripe.world import DAY, Obj, World, merged, public
 
 SOONEST_S, LATEST_S = 30 * 60, DAY
+SLACK_S = 60  # the merchant computed the time a moment ago
 URL = re.compile(r"https?://[!-~]+")
 KNOWN_DATA = {
     "payment_intent_data": {"metadata", "description", "setup_future_usage", "receipt_email"},
@@ -63,6 +69,18 @@ def _check(params: Obj) -> None:
         raise _missing("payment_method_options[wechat_pay][client]")
 
 
+def _expiry(params: Obj, now: int) -> int:
+    """When the page closes. Raises ApiError outside the bounds."""
+    expires_at: int = params.get("expires_at", now + LATEST_S)
+    if not now + SOONEST_S - SLACK_S <= expires_at <= now + LATEST_S + SLACK_S:
+        raise invalid_request(
+            "The `expires_at` timestamp must be between 30 minutes and 24 hours from the current "
+            "time.",
+            param="expires_at",
+        )
+    return expires_at
+
+
 def _missing(param: str) -> ApiError:
     return invalid_request(
         f"Missing required param: {param}.", param=param, code="parameter_missing"
@@ -99,97 +117,57 @@ def create_session(world: World, params: Obj) -> Obj:
     mode = params["mode"]
     customer = living(world, params["customer"]) if "customer" in params else None
     now = world.now()  # a page is open in real time, even for a customer on a test clock
-    expires_at = params.get("expires_at", now + DAY)
-    if (not expires_at - now + 60 >= SOONEST_S and "expires_at" in params) or (
-        expires_at > now + LATEST_S + 60
-    ):
-        raise invalid_request(
-            "The `expires_at` timestamp must be between 30 minutes and 24 hours from the current "
-            "time.",
-            param="expires_at",
-        )
     types = _methods(params)
     items = items_of(world, params) if mode != "setup" else []
     currency: str = items[0]["currency"] if items else params.get("currency", "")
+    if mode == "subscription" and customer is not None:
+        refuse_other_currency(world, customer["id"], currency)
     discounts = [
         redeemable(world, one, params.get("customer"), currency)
         for one in params.get("discounts") or []
     ]
+    expires_at = _expiry(params, now)
     id = world.new_id("cs_test_a1", 58)
     session = world.add(
         {
+            **public(SESSION),
             "id": id,
-            "object": "checkout.session",
             "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", True)}
             if mode == "payment"
             else None,
-            "after_expiration": None,
             "allow_promotion_codes": params.get("allow_promotion_codes"),
-            "amount_subtotal": None,
-            "amount_total": None,
-            "automatic_tax": {
-                "enabled": False, "liability": None, "provider": None, "status": None,
-            },
             "billing_address_collection": params.get("billing_address_collection"),
             "cancel_url": params.get("cancel_url"),
             "client_reference_id": params.get("client_reference_id"),
-            "client_secret": None,
-            "collected_information": None,
-            "consent": None,
-            "consent_collection": None,
             "created": now,
             "currency": currency or None,
-            "currency_conversion": None,
-            "custom_fields": [],
-            "custom_text": {
-                "after_submit": None, "shipping_address": None, "submit": None,
-                "terms_of_service_acceptance": None,
-            },
             "customer": customer["id"] if customer else None,
-            "customer_creation": None if customer else params.get("customer_creation", "always"
-            if mode == "subscription" else "if_required"),
-            "customer_details": None,
+            "customer_creation": None
+            if customer
+            else params.get(
+                "customer_creation", "always" if mode == "subscription" else "if_required"
+            ),
             "customer_email": params.get("customer_email"),
             "discounts": discounts,
             "expires_at": expires_at,
-            "invoice": None,
-            "invoice_creation": None,
-            "livemode": False,
             "locale": params.get("locale"),
             "metadata": merged({}, params.get("metadata")),
             "mode": mode,
-            "origin_context": None,
-            "payment_intent": None,
-            "payment_link": None,
             "payment_method_collection": params.get("payment_method_collection", "always")
             if mode == "subscription"
             else "if_required",
-            "payment_method_configuration_details": None,
             "payment_method_options": params.get("payment_method_options", {}),
             "payment_method_types": types,
             "payment_status": "no_payment_required" if mode == "setup" else "unpaid",
-            "permissions": None,
-            "phone_number_collection": {"enabled": False},
-            "recovered_from": None,
-            "saved_payment_method_options": None,
-            "setup_intent": None,
-            "shipping_address_collection": None,
-            "shipping_cost": None,
-            "shipping_options": [],
-            "status": "open",
             "submit_type": params.get("submit_type"),
-            "subscription": None,
             "success_url": params["success_url"],
-            "total_details": None,
-            "ui_mode": "hosted_page",
             "url": f"{world.settings.public_url}/c/pay/{id}",
-            "wallet_options": None,
             "_items": items,
             "_intent_data": params.get("payment_intent_data", {}),
             "_subscription_data": params.get("subscription_data", {}),
             "_method": None,
         }
-    )  # fmt: skip
+    )
     totals_of(world, session)
     if mode == "setup":
         data = params.get("setup_intent_data", {})

@@ -122,11 +122,12 @@ def invoice_view(world: World, method: str, form: Obj, id: str) -> Page:
     note = ""
     if method == "POST" and invoice["status"] in ("open", "uncollectible"):
         press = _press(form)
-        number = press.number if press else None
-        if number is None:
+        if press is None or press.number is None:
             return html(document("en", "There is no such button."), 400)
-        paid_with = make(world, "card", number=number)
-        settlement.collect(world, invoice, paid_with, present=True, authenticated=None)
+        paid_with = make(world, "card", number=press.number)
+        settlement.collect(
+            world, invoice, paid_with, present=True, authenticated=press.authenticated
+        )
         note = "" if invoice["status"] == "paid" else "<p class='refused'>Refused.</p>"
     lines = "".join(
         f"<tr><td>{escape(line['description'])}</td>"

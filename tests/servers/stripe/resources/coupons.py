@@ -1,4 +1,7 @@
-"""Coupons and promotion codes."""
+"""Coupons and promotion codes.
+
+Stripe's own page: https://docs.stripe.com/billing/subscriptions/coupons
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Products and prices. A price never changes its amount; a lookup key can move to another."""
+"""Products and prices. A price never changes its amount; a lookup key can move to another.
+
+Stripe's own page: https://docs.stripe.com/products-prices/manage-prices
+"""
 
 from __future__ import annotations
 

@@ -51,6 +51,7 @@ def create_subscription(world: World, params: Obj) -> Obj:
         if not price["active"]:
             raise invalid_request("The price specified is inactive.", param="items[0][price]")
     currency = prices[0][0]["currency"]
+    subscriptions.refuse_other_currency(world, customer["id"], currency)
     discounts = [
         redeemable(world, one, customer["id"], currency) for one in params.get("discounts") or []
     ]
