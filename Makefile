@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 DEV = $(or $(PYTHON),$(error Inkling needs Python 3.11: python3 was not found)) scripts/dev.py
 
-.PHONY: install run test check reset bench lock
+.PHONY: install run test faults check reset bench lock
 
 install:
 	@$(DEV) install
@@ -10,6 +10,8 @@ run:
 	@$(DEV) run
 test:
 	@$(DEV) test $(ARGS)
+faults:
+	@FAULT_JOBS=$(or $(JOBS),1000) FAULTS=$(or $(FAULTS),100) $(DEV) test tests/faults
 check:
 	@$(DEV) check
 reset:

@@ -53,7 +53,8 @@ class LiveStack:
         """Start everything and wait until it serves."""
         self.start_web()
         self.start_gpu_worker()
-        self.start_background()
+        self.start_background_worker()
+        self.start_clock()
         until(self._serves, "the web server's first answer")
 
     def start_web(self) -> None:
@@ -73,13 +74,16 @@ class LiveStack:
             " --disable-prefetch --without-gossip --without-mingle",
         )
 
-    def start_background(self) -> None:
-        """The background worker and the clock."""
+    def start_background_worker(self) -> None:
+        """The worker of every short task."""
         self._start(
             "background",
             f"{CELERY} worker -P threads -c 2 -Q background -n background@%h"
             " --without-gossip --without-mingle",
         )
+
+    def start_clock(self) -> None:
+        """What rings at fixed times."""
         self._start("clock", f"{CELERY} beat --schedule {self._log_dir / 'clock'}")
 
     def kill(self, name: str) -> None:

@@ -3,13 +3,13 @@
 import os
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from accounts.models import User
 from generation.models import Artifact, Attempt, Job
 from tests.conftest import Person
+from tests.faults.faults import child_of
 from tests.jobs_by_hand import ledger_breaches
 from tests.live_stack import LiveStack, until
 from tests.stories.test_sixty_six_points import ended
@@ -65,12 +65,3 @@ def test_the_inference_child_is_killed_twice(
         body = {"kind": "image", "params": {"prompt": "a fox"}}
         assert ended(client, client.post("/jobs", json=body).json()["id"])["status"] == "succeeded"
     assert ledger_breaches() == []
-
-
-def child_of(pid: int) -> int:
-    """The inference child of a GPU worker, 0 when it has none."""
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in children.read_text().split():
-            if b"generation.engine.child" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return int(child)
-    return 0
