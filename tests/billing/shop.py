@@ -100,11 +100,17 @@ class Shop:
         self.pass_to(user, add_months(self.start, months) + timedelta(**more))
 
     def pass_to(self, user: User, moment: datetime) -> None:
-        """Let time pass until `moment`: for the buyer, for the stand-in, for us."""
+        """Let time pass until `moment`: for the buyer, for the stand-in, for us.
+
+        Recovery and polling run every few minutes; here they run once before time passes.
+        """
+        self.recover()
+        self.poll()
         span_s = int((moment - self.now).total_seconds())
         self.now = moment
-        self.control.advance_clock(self.clocks[str(user.pk)], span_s)
+        # The stand-in first: an event carries the time at which it was sent.
         self.control.advance_to(int(moment.timestamp()))
+        self.control.advance_clock(self.clocks[str(user.pk)], span_s)
         grant_due_lots(now=self.now)
 
     def points(self, user: User) -> int:
