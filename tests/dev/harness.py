@@ -24,7 +24,8 @@ from scripts.places import ROOT, Places
 from scripts.processes import PROC, alive, command_line, stat_fields, wait_until
 from scripts.servers import Servers
 
-PATIENCE_S = 30.0
+# A limit for machines that do much else at the same time; usually it takes a second.
+PATIENCE_S = 90.0
 START_S = 240.0
 
 # What tells a process by its arguments; a web worker is a child of the process named web.

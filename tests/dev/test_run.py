@@ -15,6 +15,7 @@ import pytest
 
 from scripts.processes import alive
 from tests.dev.harness import (
+    PATIENCE_S,
     Inkling,
     data_folder,
     eventually,
@@ -63,7 +64,7 @@ def test_a_killed_process_comes_back(inkling: Inkling, name: str) -> None:
 
 def test_a_second_run_is_refused_in_one_line(inkling: Inkling) -> None:
     second = start(inkling.places, free_port())
-    assert second.process.wait(30) == 1
+    assert second.process.wait(PATIENCE_S) == 1
     eventually(lambda: second.said("Inkling runs already: "))
     assert len(second.lines) == 1
 
@@ -71,7 +72,7 @@ def test_a_second_run_is_refused_in_one_line(inkling: Inkling) -> None:
 def test_a_run_on_the_same_port_is_refused_in_one_line(inkling: Inkling) -> None:
     with data_folder() as other:
         second = start(other, inkling.port)
-        assert second.process.wait(30) == 1
+        assert second.process.wait(PATIENCE_S) == 1
         eventually(lambda: second.said(f"Port {inkling.port} on 127.0.0.1 is in use"))
         assert len(second.lines) == 1
 
