@@ -27,6 +27,12 @@ class MembersExcluded(Refusal):
     code = "members_excluded"
 
 
+class PriceChanged(Refusal):
+    """The price is not the one the user was shown. `facts`: cost_points, shown_points."""
+
+    code = "price_changed"
+
+
 class QuoteExpired(Refusal):
     """The quote's fifteen minutes are over."""
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from billing.selectors.orders import session_of
 from billing.services import stripe_events
-from billing.services.landing import confirm_on_return
+from billing.services.confirmations import try_to_confirm
 
 BODY_MAX = 1_000_000
 log = logging.getLogger(__name__)
@@ -48,5 +48,5 @@ def pay_return(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """
     session_id = session_of(order_id)
     if session_id:
-        confirm_on_return(session_id=session_id, now=timezone.now())
+        try_to_confirm(session_id=session_id, now=timezone.now())
     return redirect("/wallet/")

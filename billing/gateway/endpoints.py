@@ -46,3 +46,9 @@ def update_endpoint(endpoint_id: str, types: Sequence[str]) -> None:
         client().v1.webhook_endpoints.update(
             endpoint_id, {"enabled_events": cast(Any, list(types))}
         )
+
+
+def delete_endpoint(endpoint_id: str) -> None:
+    """Send nothing there any more. Raises GatewayError."""
+    with in_our_words():
+        client().v1.webhook_endpoints.delete(endpoint_id)

@@ -65,6 +65,7 @@ def fetch_subscription(subscription_id: str) -> SubscriptionState:
         price_id=item["price"]["id"],
         period_end_at=ends_at,
         cancel_at=cancel_at,
+        cancels_by_date=cancel_at is not None and not found.get("cancel_at_period_end"),
         ended_at=instant_or_none(found.get("ended_at")),
         paused=found.get("pause_collection") is not None,
         schedule_id=id_of(found.get("schedule")),

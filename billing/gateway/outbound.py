@@ -74,7 +74,6 @@ def change_price_now(change: PriceChange, *, key: str) -> None:
                 "billing_cycle_anchor": {"type": "now"},
                 "proration_behavior": "none",
                 "payment_behavior": "error_if_incomplete",
-                "cancel_at_period_end": False,
             },
             {"idempotency_key": key},
         )
@@ -120,12 +119,23 @@ def release_schedule(schedule_id: str, *, key: str) -> None:
         return
 
 
-def set_cancel_at_period_end(subscription_id: str, cancel: bool, *, key: str) -> None:
-    """Let a subscription end with its period, or go on. Raises GatewayError."""
+def cancel_at_period_end(subscription_id: str, *, key: str) -> None:
+    """Let a subscription end with its period. Raises GatewayError."""
+    with in_our_words():
+        client().v1.subscriptions.update(
+            subscription_id, {"cancel_at_period_end": True}, {"idempotency_key": key}
+        )
+
+
+def go_on(subscription_id: str, *, by_date: bool, key: str) -> None:
+    """Take an end back; `by_date` when it was set as a date, as Stripe's own portal does.
+
+    Raises GatewayError.
+    """
     with in_our_words():
         client().v1.subscriptions.update(
             subscription_id,
-            {"cancel_at_period_end": cancel},
+            {"cancel_at": ""} if by_date else {"cancel_at_period_end": False},
             {"idempotency_key": key},
         )
 

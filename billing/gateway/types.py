@@ -75,6 +75,7 @@ class SubscriptionState:
     price_id: str
     period_end_at: datetime
     cancel_at: datetime | None
+    cancels_by_date: bool
     ended_at: datetime | None
     paused: bool
     schedule_id: str

@@ -18,6 +18,7 @@ from billing.errors import (
     IdempotencyConflict,
     InsufficientPoints,
     NotForSale,
+    PriceChanged,
     QuoteExpired,
     QuoteMismatch,
     QuoteUsed,
@@ -88,12 +89,14 @@ def hold_for_job(
     request: PricedRequest,
     request_hash: bytes,
     quote_id: UUID | None,
+    shown_cp: int | None,
     now: datetime,
 ) -> Charge:
     """Hold the job's price. Takes the wallet's lock, so what follows is decided in order.
 
-    `job_ref` names the job and is the hold's idempotency key. Raises InsufficientPoints,
-    NotForSale, QuoteExpired, QuoteUsed, QuoteMismatch; IdempotencyConflict when the same job was
+    `job_ref` names the job and is the hold's idempotency key; `shown_cp` is the price the user was
+    shown, when there was one. Raises InsufficientPoints, NotForSale, PriceChanged, QuoteExpired,
+    QuoteUsed, QuoteMismatch; IdempotencyConflict when the same job was
     charged another price before.
     """
     wallet_id = wallet_for(user=user, now=now)
@@ -102,6 +105,15 @@ def hold_for_job(
         if quote_id is None
         else _redeem(wallet_id, quote_id, request_hash, now)
     )
+    if shown_cp is not None and shown_cp != cost.cost_cp:
+        raise PriceChanged(
+            _("The price has changed to %(cost)s points. Look at it, then press the button again.")
+            % {"cost": format_points(cost.cost_cp)},
+            facts={
+                "cost_points": format_points(cost.cost_cp),
+                "shown_points": format_points(shown_cp),
+            },
+        )
     try:
         held = ledger.hold(
             wallet_id=wallet_id, amount_cp=cost.cost_cp, key=job_ref, reference=job_ref, now=now

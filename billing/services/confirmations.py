@@ -6,19 +6,24 @@ database transaction; applying is one durable transaction and may be repeated fo
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
 
 from billing.gateway import inbound
+from billing.gateway.errors import GatewayError
 from billing.gateway.types import InvoiceState, SessionState
 from billing.models import Order
 from billing.services.customers import forget_customer
 from billing.services.invoices import apply_invoice
+from billing.services.parking import Parked
 from billing.services.sessions import apply_session, poll_after
 from billing.services.subscriptions import apply_subscription
 from billing.services.undoing import undo_after_commit
+
+log = logging.getLogger(__name__)
 
 # What to do with a fetched object, inside the caller's transaction.
 Apply = Callable[[datetime], None]
@@ -78,15 +83,25 @@ def confirm_membership(*, subscription_id: str, now: datetime) -> None:
 def poll_open_orders(*, now: datetime) -> int:
     """Look at open orders whose time has come: 2, 10 and 40 minutes old, then daily.
 
-    Returns how many were looked at. Raises GatewayError; orders after it wait for the next run.
+    Returns how many were looked at. What cannot be confirmed is logged and looked at again.
     """
     due = list(Order.objects.filter(next_poll_at__lte=now).order_by("next_poll_at")[:200])
     for order in due:
         poll_after(order, now)
         Order.objects.filter(pk=order.pk).update(polls=order.polls, next_poll_at=order.next_poll_at)
         if order.session_id:
-            confirm_order(session_id=order.session_id, now=now)
+            try_to_confirm(session_id=order.session_id, now=now)
     return len(due)
+
+
+def try_to_confirm(*, session_id: str, now: datetime) -> bool:
+    """Whether the session could be confirmed now; if not, it is logged, and asked again later."""
+    try:
+        confirm_order(session_id=session_id, now=now)
+    except (GatewayError, Parked) as error:
+        log.warning("session %s not confirmed: %s", session_id, error)
+        return False
+    return True
 
 
 def _apply_session(

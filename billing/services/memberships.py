@@ -37,6 +37,7 @@ from billing.services.wallets import wallet_for
 
 WHENS = ("now", "renewal")
 _UNFINISHED = timedelta(minutes=2)
+_KEY_KEPT = timedelta(hours=23)
 
 
 def change_membership(
@@ -85,10 +86,16 @@ def card_page(*, user: User) -> str:
 
 
 def finish_changes(*, now: datetime) -> int:
-    """Finish changes whose process died half-way; returns how many were tried."""
+    """Finish changes whose process died half-way; returns how many were tried.
+
+    Stripe forgets a key after a day: then the change is given up; events bring what became of it.
+    """
     left = MembershipChange.objects.filter(state="begun", created_at__lte=now - _UNFINISHED)
     found = list(left.select_related("membership", "plan_price__plan")[:100])
     for change in found:
+        if change.created_at <= now - _KEY_KEPT:
+            _close(change, "failed", "not answered within a day", now)
+            continue
         try:
             _run(change, now)
         except (PaymentDeclined, PaymentsUnavailable):
@@ -164,27 +171,24 @@ def _run(change: MembershipChange, now: datetime) -> Membership:
 
 
 def _change_now(membership: Membership, change: MembershipChange, key: str) -> str:
-    _release(membership, key)
+    _go_on(membership, key)
     outbound.change_price_now(_price_change(membership, change), key=key)
     return ""
 
 
 def _change_at_renewal(membership: Membership, change: MembershipChange, key: str) -> str:
-    _release(membership, key)
-    if membership.cancel_at is not None:
-        outbound.set_cancel_at_period_end(membership.subscription_id, False, key=f"{key}-on")
+    _go_on(membership, key)
     return outbound.change_price_at_renewal(_price_change(membership, change), key=key)
 
 
 def _cancel(membership: Membership, change: MembershipChange, key: str) -> str:
     _release(membership, key)
-    outbound.set_cancel_at_period_end(membership.subscription_id, True, key=key)
+    outbound.cancel_at_period_end(membership.subscription_id, key=key)
     return ""
 
 
 def _resume(membership: Membership, change: MembershipChange, key: str) -> str:
-    _release(membership, key)
-    outbound.set_cancel_at_period_end(membership.subscription_id, False, key=key)
+    _go_on(membership, key)
     return ""
 
 
@@ -207,6 +211,14 @@ def _release(membership: Membership, key: str) -> None:
     """While a schedule rules a subscription nothing else may change it."""
     if membership.schedule_id:
         outbound.release_schedule(membership.schedule_id, key=f"{key}-release")
+
+
+def _go_on(membership: Membership, key: str) -> None:
+    """Take back a change at renewal and an end, so that the subscription goes on as it is."""
+    _release(membership, key)
+    present = fetch_subscription(membership.subscription_id)
+    if present.cancel_at is not None:
+        outbound.go_on(membership.subscription_id, by_date=present.cancels_by_date, key=f"{key}-on")
 
 
 def _price_change(membership: Membership, change: MembershipChange) -> PriceChange:

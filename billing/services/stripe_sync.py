@@ -101,6 +101,8 @@ def _ensure_endpoint(webhook_url: str, now: datetime) -> str:
         return kept[0]
     if listed and settings.STRIPE_WEBHOOK_SECRETS:
         return listed[0]  # made by hand, its secret given in the environment
+    for stale in listed:
+        endpoints.delete_endpoint(stale)  # signed with a secret nobody knows any more
     made = endpoints.make_endpoint(webhook_url, TYPES)
     with transaction.atomic(durable=True):
         StripeEndpoint.objects.create(

@@ -47,6 +47,7 @@ STATUS: dict[str, HTTPStatus] = {
     "promotion_unavailable": HTTPStatus.CONFLICT,
     "idempotency_conflict": HTTPStatus.CONFLICT,
     "job_finished": HTTPStatus.CONFLICT,
+    "price_changed": HTTPStatus.CONFLICT,
     "quote_expired": HTTPStatus.CONFLICT,
     "quote_mismatch": HTTPStatus.CONFLICT,
     "quote_used": HTTPStatus.CONFLICT,

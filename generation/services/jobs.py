@@ -48,13 +48,15 @@ def submit_job(
     idempotency_key: str | None,
     quote_id: UUID | None = None,
     api_key: ApiKey | None = None,
+    shown_cp: int | None = None,
     now: datetime,
 ) -> Submitted:
     """Hold the price, check quotas and caps under the wallet's lock and queue the job.
 
-    With `idempotency_key` the call may be repeated: one job, one charge. Raises InvalidRequest,
+    With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
+    that stood on the button. Raises InvalidRequest,
     InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused, IdempotencyConflict,
-    NotForSale and the quote refusals; a refused submit writes nothing, so the same key may be
+    NotForSale, PriceChanged and the quote refusals; a refused submit writes nothing, so the same key may be
     sent again later.
     """
     if idempotency_key is not None and not (
@@ -85,7 +87,7 @@ def submit_job(
         deadline_at=now + request.spec.deadline,
     )
     try:
-        return _replay(job) or _submit(job, request, quote_id, api_key)
+        return _replay(job) or _submit(job, request, quote_id, api_key, shown_cp)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -96,7 +98,11 @@ def submit_job(
 
 @transaction.atomic(durable=True)
 def _submit(
-    job: Job, request: GenerationRequest, quote_id: UUID | None, api_key: ApiKey | None
+    job: Job,
+    request: GenerationRequest,
+    quote_id: UUID | None,
+    api_key: ApiKey | None,
+    shown_cp: int | None,
 ) -> Submitted:
     now = job.created_at
     guards.check_brake(now=now)
@@ -106,6 +112,7 @@ def _submit(
         request=priced(request),
         request_hash=request.digest(),
         quote_id=quote_id,
+        shown_cp=shown_cp,
         now=now,
     )
     # From here on the wallet is locked: whoever raced us has committed, or waits.

@@ -211,6 +211,11 @@ def test_12_a_cancel_in_stripes_portal_is_seen(shop: Shop, anna: User) -> None:
     view = membership_of(user=anna, now=shop.now)
     assert view is not None
     assert (view.renews, view.cancel_at) == (False, view.current_period_end)
+    # And taken back, though it is the other of Stripe's two ways to end a subscription.
+    memberships.resume_membership(user=anna, now=shop.now)
+    view = membership_of(user=anna, now=shop.now)
+    assert view is not None
+    assert (view.renews, view.cancel_at) == (True, None)
 
 
 def test_13_a_double_click_is_one_page(shop: Shop, anna: User) -> None:
