@@ -46,6 +46,8 @@ class CreateForm(forms.Form):
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     # The kind whose price stood on the button. Without scripts the switch cannot change it.
     shown_kind = forms.CharField(max_length=20, required=False)
+    # The price that stood there; the list may have changed since.
+    shown_cp = forms.IntegerField(required=False)
 
     def clean(self) -> dict[str, Any]:
         """Nobody pays a price that was not on the button."""

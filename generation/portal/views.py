@@ -60,6 +60,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 kind=form.cleaned_data["kind"],
                 params=form.params(),
                 idempotency_key=form.cleaned_data["idempotency_key"],
+                shown_cp=form.cleaned_data["shown_cp"],
                 now=timezone.now(),
             )
         except Refusal as refused:

@@ -54,10 +54,9 @@ def submit_job(
     """Hold the price, check quotas and caps under the wallet's lock and queue the job.
 
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
-    that stood on the button. Raises InvalidRequest,
-    InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused, IdempotencyConflict,
-    NotForSale, PriceChanged and the quote refusals; a refused submit writes nothing, so the same key may be
-    sent again later.
+    that stood on the button. Raises InvalidRequest, InsufficientPoints, QuotaExceeded,
+    CapExceeded, GenerationPaused, IdempotencyConflict, NotForSale, PriceChanged and the quote
+    refusals; a refused submit writes nothing, so the same key may be sent again later.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from billing.models import PriceLine, PriceList
 from generation.models import Job
 from tests.jobs_by_hand import Submit, claimed, deliver
 from tests.portal.conftest import Visitor
@@ -95,6 +97,22 @@ def test_nobody_pays_a_price_that_was_not_on_the_button(annas: Client) -> None:
     assert not Job.objects.exists()
     sent = form(page, kind="video", shown_kind=page.field("shown_kind"))
     assert annas.post("/create/", sent).status_code == 302
+
+
+def test_a_price_list_that_starts_meanwhile_is_shown_before_it_is_paid(annas: Client) -> None:
+    page = page_of(annas.get("/create/"))
+    dearer = PriceList.objects.create(version=2, starts_at=timezone.now())
+    for line in PriceLine.objects.filter(price_list_id=1):
+        line.pk, line.price_list, line.unit_cp = None, dearer, line.unit_cp + 5
+        line.save()
+    response = annas.post("/create/", form(page, shown_cp=page.field("shown_cp")))
+    assert response.status_code == 422
+    assert "The price has changed to 0.25 points." in page_of(response).text
+    assert "Generate · 0.25 points" in page_of(response).text
+    assert not Job.objects.exists()
+    sent = form(page_of(response), shown_cp=page_of(response).field("shown_cp"))
+    assert annas.post("/create/", sent).status_code == 302
+    assert Job.objects.get().cost_cp == 25
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "x" * 2501], ids=["empty", "blank", "long"])
