@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 import urllib.request
 from collections.abc import Callable
@@ -51,13 +52,18 @@ def programs(here: Places, at: Address) -> list[Program]:
     ]
 
 
-def answers(url: str) -> bool:
-    """Whether the web server says that everything it needs is there."""
-    try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=2) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
+def ask_until_ready(url: str, ready: threading.Event, until: float) -> None:
+    """Ask the web server whether everything it needs is there until it says so.
+
+    It listens before it can answer: a question left waiting is answered sooner than a new one.
+    """
+    while time.monotonic() < until and not ready.is_set():
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=READY_S) as response:
+                if response.status == 200:
+                    ready.set()
+        except OSError:
+            time.sleep(POLL_S)
 
 
 def prepare(here: Places, ours: Servers) -> tuple[dict[str, int], str]:
@@ -109,12 +115,15 @@ def serve(here: Places, ours: Servers, at: Address, guard: Guard) -> None:
 
 def wait_ready(web: Keeper, tick: Callable[[], None], signals: Signals, at: Address) -> None:
     """Wait until the web server is ready. Raises Stop when it keeps dying or takes too long."""
-    deadline = time.monotonic() + READY_S
-    while not signals.wait(POLL_S) and not answers(at.url):
+    ready = threading.Event()
+    until = time.monotonic() + READY_S
+    asking = threading.Thread(target=ask_until_ready, args=(at.url, ready, until), daemon=True)
+    asking.start()
+    while not signals.wait(POLL_S) and not ready.is_set():
         tick()
         if web.keeps_dying:
             raise Stop(f"The web server does not start (log: {web.program.log}).")
-        if time.monotonic() > deadline:
+        if time.monotonic() > until:
             raise Stop(f"{at.url}/readyz does not answer 200 (log: {web.program.log}).")
 
 
