@@ -50,8 +50,11 @@ def test_rule_counts_skips_and_ends(shop: Shop, control: Control) -> None:
     assert [rule["hits"] for rule in control.faults()] == [2]
 
 
-def test_library_retries_a_500(patient: stripe.StripeClient, control: Control) -> None:
-    control.fault("500", path="/v1/customers")
+@pytest.mark.parametrize("effect", ["409", "500"])
+def test_library_retries_by_itself(
+    patient: stripe.StripeClient, control: Control, effect: str
+) -> None:
+    control.fault(effect, path="/v1/customers")
     assert patient.v1.customers.create({}).id
     assert len(control.objects("customer")) == 1
 

@@ -80,7 +80,7 @@ class Control:
         return answer
 
     def fault(self, effect: str, **rule: Any) -> int:
-        """Make calls go wrong: 429, 500, timeout, lost. See CallFault for what can be said."""
+        """Make calls go wrong: 409, 429, 500, timeout, lost. See CallFault for what can be said."""
         return int(self.request("POST", "/faults", {"effect": effect, **rule})["id"])
 
     def delivery_fault(self, effect: str, event: str = "*", **rule: Any) -> int:

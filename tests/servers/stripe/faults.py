@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 DELIVERY_EFFECTS = ("drop", "duplicate", "shuffle", "delay")
-CALL_EFFECTS = ("429", "500", "timeout", "lost")
+CALL_EFFECTS = ("409", "429", "500", "timeout", "lost")
 _numbers = itertools.count(1)
 
 
@@ -33,7 +33,7 @@ class DeliveryFault:
 class CallFault:
     """What happens to calls whose method and path fit.
 
-    `429` and `500` answer without doing anything; a `kept` 500 stays under its idempotency key, as
+    `409`, `429` and `500` answer without doing anything; a `kept` 500 stays under its idempotency key, as
     at Stripe. `timeout` leaves the caller waiting. `lost` does the work and closes the connection.
     With `done` a 500 or a time-out does the work first as well.
     """

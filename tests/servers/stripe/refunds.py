@@ -136,7 +136,7 @@ def finish(world: World, refund: Obj, status: str, reason: str = "lost_or_stolen
     if status == "failed":
         emit(world, "refund.failed", refund)
     emit(world, "charge.refund.updated", refund)
-    with changing(world, charge, "charge.updated" if status != "succeeded" else None):
+    with changing(world, charge, None):  # no event of the charge tells of it: only the refund's
         _count(world, charge)
     return refund
 

@@ -15,12 +15,19 @@ from tests.servers.stripe.forms import parse_form
 from tests.servers.stripe.pages import site
 from tests.servers.stripe.standin import StandIn
 
+BUSY = {
+    "error": {
+        "type": "invalid_request_error",
+        "code": "lock_timeout",
+        "message": "This object cannot be accessed right now because another API request or "
+        "Stripe process is currently accessing it.",
+    }
+}
 TOO_MANY = {
     "error": {
         "type": "invalid_request_error",
         "code": "rate_limit",
-        "message": "Request rate limit exceeded. Learn more about rate limits here "
-        "https://stripe.com/docs/rate-limits.",
+        "message": "Request rate limit exceeded.",
     }
 }
 BROKEN = {
@@ -105,8 +112,8 @@ class Handler(BaseHTTPRequestHandler):
         return value if scheme == "Bearer" else ""
 
     def _fail(self, fault: CallFault, request: api.Request) -> None:
-        if fault.effect == "429":
-            self._send_json(429, TOO_MANY)
+        if fault.effect in ("409", "429"):
+            self._send_json(int(fault.effect), BUSY if fault.effect == "409" else TOO_MANY)
             return
         if fault.done or fault.effect == "lost":
             api.call(self.stand_in.world, request)
