@@ -32,7 +32,7 @@ NAMES = (
 def ready(inkling: Inkling) -> bool:
     """Whether the web server answers and has what it needs."""
     try:
-        with urllib.request.urlopen(f"{inkling.url}/readyz", timeout=2) as response:
+        with urllib.request.urlopen(f"{inkling.url}/readyz", timeout=20) as response:
             return bool(response.status == 200)
     except OSError:
         return False
