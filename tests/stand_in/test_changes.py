@@ -43,13 +43,14 @@ def test_upgrade_now_is_a_fresh_period_at_full_price(shop: Shop) -> None:
 def test_upgrade_that_cannot_be_paid_changes_nothing(shop: Shop) -> None:
     customer, _ = shop.customer_on_clock()
     sub = shop.member(shop.price(6600).id, customer.id, "card_renewals_fail")
-    wanted = upgrade(sub, shop.price(26600))
+    shop.client.v1.subscriptions.update(sub.id, {"cancel_at_period_end": True})
+    wanted = upgrade(sub, shop.price(26600)) | {"cancel_at_period_end": False}
     with pytest.raises(stripe.CardError) as caught:
         shop.client.v1.subscriptions.update(sub.id, wanted)
     assert caught.value.code == "card_declined"
     again = shop.client.v1.subscriptions.retrieve(sub.id)
     assert item_of(again).price.id == item_of(sub).price.id
-    assert again.status == "active"
+    assert (again.status, again.cancel_at_period_end) == ("active", True)
     assert len(shop.client.v1.invoices.list({"subscription": sub.id}).data) == 1
 
 

@@ -235,16 +235,25 @@ def test_events_and_endpoints(shop: Shop) -> None:
 
 def test_delayed_payment_settles_by_itself(shop: Shop) -> None:
     shop.control.settings(settle_after_s=20)
-    try:
-        good, bad = shop.topup(), shop.topup()
-        shop.control.pay(good.id, "wechat_pay_later_good")
-        shop.control.pay(bad.id, "alipay_later_bad")
-        shop.control.advance(21)
-        assert shop.client.v1.checkout.sessions.retrieve(good.id).payment_status == "paid"
-        assert shop.client.v1.checkout.sessions.retrieve(bad.id).payment_status == "unpaid"
-        assert len(shop.events("checkout.session.async_payment_failed")) == 1
-    finally:
-        shop.control.settings(settle_after_s=None)
+    good, bad = shop.topup(), shop.topup()
+    shop.control.pay(good.id, "wechat_pay_later_good")
+    shop.control.pay(bad.id, "alipay_later_bad")
+    shop.control.advance(21)
+    assert shop.client.v1.checkout.sessions.retrieve(good.id).payment_status == "paid"
+    assert shop.client.v1.checkout.sessions.retrieve(bad.id).payment_status == "unpaid"
+    assert len(shop.events("checkout.session.async_payment_failed")) == 1
+    shop.control.reset()
+    assert shop.control.settings()["settle_after_s"] is None
+
+
+def test_coupon_deleted_meanwhile_still_counts(shop: Shop) -> None:
+    coupon = shop.client.v1.coupons.create({"percent_off": 50})
+    wanted = [{"coupon": coupon.id}]
+    session = shop.membership(shop.price(6600).id, shop.customer().id, discounts=wanted)
+    shop.client.v1.coupons.delete(coupon.id)
+    assert shop.control.pay(session.id)["session"]["amount_total"] == 3300
+    with pytest.raises(stripe.InvalidRequestError):
+        shop.topup(1000, discounts=wanted)
 
 
 def test_front_page_says_what_this_is(shop: Shop) -> None:

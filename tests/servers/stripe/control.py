@@ -64,7 +64,7 @@ def reset(stand_in: StandIn, given: Obj) -> Obj:
 @action("POST", "/settings")
 def settings(stand_in: StandIn, given: Obj) -> Obj:
     """Change settings of the world by name; without any, only tell them."""
-    known = vars(stand_in.world.settings)
+    known = vars(stand_in.world.settings)  # the settings' own fields, not a copy
     with stand_in.world.lock:
         for name, value in given.items():
             if name not in known:

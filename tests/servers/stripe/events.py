@@ -38,11 +38,19 @@ def emit(world: World, type: str, obj: Obj, previous: Obj | None = None) -> Obj:
 
 @contextmanager
 def changing(world: World, obj: Obj, type: str | None) -> Iterator[Obj]:
-    """Change an object in the block; an event tells of it when anything did change."""
-    before = copy.deepcopy(public(obj))
-    yield obj
+    """Change an object in the block; an event tells of it when anything did change.
+
+    A block that raises changes nothing.
+    """
+    before = copy.deepcopy(obj)
+    try:
+        yield obj
+    except BaseException:
+        obj.clear()
+        obj.update(before)
+        raise
     world.changes += 1
-    previous = difference(before, public(obj))
+    previous = difference(public(before), public(obj))
     if previous and type is not None:
         emit(world, type, obj, previous)
 

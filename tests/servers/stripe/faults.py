@@ -33,9 +33,9 @@ class DeliveryFault:
 class CallFault:
     """What happens to calls whose method and path fit.
 
-    `409`, `429` and `500` answer without doing anything; a `kept` 500 stays under its idempotency key, as
-    at Stripe. `timeout` leaves the caller waiting. `lost` does the work and closes the connection.
-    With `done` a 500 or a time-out does the work first as well.
+    `409`, `429` and `500` answer without doing anything; a `kept` 500 stays under its idempotency
+    key, as at Stripe. `timeout` leaves the caller waiting. `lost` does the work and closes the
+    connection. With `done` a 500 or a time-out does the work first as well.
     """
 
     effect: str

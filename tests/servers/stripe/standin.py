@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests.servers.stripe.billing.marks import live_until
@@ -42,6 +43,7 @@ class StandIn:
         """Take the saved state, begin to deliver, let time pass."""
         if self.state is not None and self.state.exists():
             self.world.from_json(json.loads(self.state.read_text()))
+        self.world.initial = replace(self.world.settings)
         self._register_webhook()
         self.deliveries.start()
         self._ticker.start()

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.servers.stripe.errors import missing
@@ -49,6 +49,7 @@ class World:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
+        self.initial = replace(self.settings)
         self.lock = threading.RLock()
         self.objects: dict[str, dict[str, Obj]] = {}
         self.answers: dict[str, Obj] = {}  # by idempotency key
@@ -129,11 +130,13 @@ class World:
         return None
 
     def reset(self) -> None:
-        """Forget everything but the settings."""
+        """Forget everything; the settings are again what they were when starting."""
         self.objects.clear()
         self.answers.clear()
-        self.violations.clear()
+        self.violations = []
         self.offset = 0
+        self.next_refund = "succeeded"
+        self.settings = replace(self.initial)
         self.changes += 1
 
     def note_violations(self, found: list[str]) -> None:

@@ -35,7 +35,8 @@ def create_coupon(world: World, params: Obj) -> Obj:
     if params.get("redeem_by", world.now() + 1) <= world.now():
         raise invalid_request("redeem_by must be a timestamp in the future", param="redeem_by")
     id = params.get("id") or world.new_id("c", 8)[2:]
-    if world.find("coupon", id):
+    before = world.find("coupon", id)
+    if before is not None and not before.get("_deleted"):
         raise invalid_request("Coupon already exists.", param="id", code="resource_already_exists")
     coupon = world.add(
         {
@@ -69,9 +70,17 @@ def refresh(world: World, coupon: Obj) -> Obj:
     return coupon
 
 
+def living_coupon(world: World, id: str, param: str = "id") -> Obj:
+    """A coupon that is not deleted. Raises ApiError resource_missing."""
+    coupon = world.get("coupon", id, param)
+    if coupon.get("_deleted"):
+        raise missing("coupon", id, param)
+    return coupon
+
+
 @answers("GET", "/v1/coupons/{coupon}")
 def get_coupon(world: World, params: Obj, id: str) -> Obj:
-    return refresh(world, world.get("coupon", id))
+    return refresh(world, living_coupon(world, id))
 
 
 @answers(
@@ -80,7 +89,7 @@ def get_coupon(world: World, params: Obj, id: str) -> Obj:
     "name metadata",
 )
 def update_coupon(world: World, params: Obj, id: str) -> Obj:
-    coupon = world.get("coupon", id)
+    coupon = living_coupon(world, id)
     with changing(world, coupon, "coupon.updated"):
         take(coupon, params, "name")
         coupon["metadata"] = merged(coupon["metadata"], params.get("metadata"))
@@ -90,8 +99,8 @@ def update_coupon(world: World, params: Obj, id: str) -> Obj:
 @answers("DELETE", "/v1/coupons/{coupon}")
 def delete_coupon(world: World, params: Obj, id: str) -> Obj:
     """Nobody can redeem it any more; discounts given stay."""
-    coupon = world.get("coupon", id)
-    world.remove("coupon", id)
+    coupon = living_coupon(world, id)
+    coupon["_deleted"] = True  # who was given it before keeps it
     emit(world, "coupon.deleted", coupon)
     return {"id": id, "object": "coupon", "deleted": True}
 
@@ -102,7 +111,11 @@ def delete_coupon(world: World, params: Obj, id: str) -> Obj:
     PAGES,
 )
 def list_coupons(world: World, params: Obj) -> Obj:
-    return page([refresh(world, one) for one in world.all("coupon")], params, "/v1/coupons")
+    return page(
+        [refresh(world, one) for one in world.all("coupon") if not one.get("_deleted")],
+        params,
+        "/v1/coupons",
+    )
 
 
 @answers(
@@ -113,7 +126,7 @@ def list_coupons(world: World, params: Obj) -> Obj:
 def create_promotion_code(world: World, params: Obj) -> Obj:
     """A code that customers type in; behind it stands a coupon."""
     promotion = params["promotion"]
-    coupon = world.get("coupon", promotion.get("coupon", ""), "promotion[coupon]")
+    coupon = living_coupon(world, promotion.get("coupon", ""), "promotion[coupon]")
     code = params.get("code") or world.new_id("p", 8)[2:].upper()
     if any(c["active"] and c["code"].lower() == code.lower() for c in world.all("promotion_code")):
         raise invalid_request(
@@ -186,9 +199,7 @@ def redeemable(world: World, wanted: Obj, customer: str | None, currency: str) -
         coupon_id = code["promotion"]["coupon"]
     else:
         coupon_id = wanted.get("coupon", "")
-    coupon = world.find("coupon", coupon_id)
-    if coupon is None:
-        raise missing("coupon", coupon_id, "discounts[0][coupon]")
+    coupon = living_coupon(world, coupon_id, "discounts[0][coupon]")
     if not refresh(world, coupon)["valid"]:
         raise invalid_request(
             f"Coupon {coupon_id} is used up and cannot be applied.",
