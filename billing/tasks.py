@@ -11,6 +11,7 @@ from billing.services import (
     confirmations,
     live_memberships,
     memberships,
+    notices,
     periods,
     stripe_events,
     stripe_recovery,
@@ -73,3 +74,11 @@ def monthly_lots(**kwargs: Any) -> None:
     now = timezone.now()
     periods.grant_due_lots(now=now)
     live_memberships.end_memberships_over(now=now)
+
+
+@shared_task(name="billing.notices")
+def send_notices(**kwargs: Any) -> None:
+    """Remind of periods that end, and mail what users must be told."""
+    now = timezone.now()
+    notices.remind_of_ends(now=now)
+    notices.mail_notices(now=now)

@@ -53,6 +53,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "what users must be told about money": {
+        "task": "billing.notices",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "membership changes left half-way": {
         "task": "billing.finish_changes",
         "schedule": 60.0,

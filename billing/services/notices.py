@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+from typing import Any
 from uuid import UUID
 
-from billing.models import Notice
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from billing.models import Membership, Notice
+
+REMIND_BEFORE = (timedelta(days=7), timedelta(days=1))
+log = logging.getLogger(__name__)
 
 
 def tell(*, user_id: UUID, kind: str, key: str, facts: dict[str, object], now: datetime) -> Notice:
@@ -14,3 +25,112 @@ def tell(*, user_id: UUID, kind: str, key: str, facts: dict[str, object], now: d
         key=key, defaults={"user_id": user_id, "kind": kind, "facts": facts, "created_at": now}
     )
     return notice
+
+
+@transaction.atomic(durable=True)
+def remind_of_ends(*, now: datetime) -> int:
+    """Tell who has a prepaid period or a gift that ends within 7 days, and within 1; how many."""
+    told = 0
+    for before in REMIND_BEFORE:
+        ending = Membership.objects.select_related("plan_price__plan").filter(
+            status="active",
+            kind__in=["prepaid", "gift"],
+            current_period_end_at__gt=now,
+            current_period_end_at__lte=now + before,
+        )
+        for membership in ending:
+            ends_at = membership.current_period_end_at.isoformat()
+            tell(
+                user_id=membership.user_id,
+                kind="period_ends",
+                key=f"period_ends:{membership.pk}:{ends_at}:{before.days}",
+                facts={"plan": membership.plan_price.plan.code, "ends_at": ends_at},
+                now=now,
+            )
+            told += 1
+    return told
+
+
+def mail_notices(*, now: datetime, limit: int = 200) -> int:
+    """Mail what was not mailed yet, oldest first; returns how many went out.
+
+    A mail server that does not answer leaves the rest for the next run.
+    """
+    sent = 0
+    waiting = Notice.objects.filter(mailed_at=None).select_related("user").order_by("id")
+    for notice in waiting[:limit]:
+        subject, text = wording(notice)
+        # Marked first: a mail lost in a crash is shown in the portal, a mail sent twice alarms.
+        if not Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=now):
+            continue
+        try:
+            send_mail(subject, text, None, [notice.user.email])
+        except (SMTPException, OSError) as error:
+            Notice.objects.filter(pk=notice.pk).update(mailed_at=None)
+            log.warning("notice %s not mailed: %s", notice.pk, error)
+            break
+        sent += 1
+    return sent
+
+
+def wording(notice: Notice) -> tuple[str, str]:
+    """Subject and text of a notice, in the language that is active."""
+    return _WORDS[notice.kind](notice.facts)
+
+
+def _money(facts: dict[str, Any]) -> str:
+    whole, rest = divmod(facts["amount_minor"], 100)
+    return f"{whole}.{rest:02d} {facts['currency']}"
+
+
+def _renewal_failed(facts: dict[str, Any]) -> tuple[str, str]:
+    again = facts["next_attempt_at"]
+    return (
+        _("Your membership could not be renewed"),
+        _(
+            "Your card was refused for %(amount)s. Nothing you have paid for is touched. "
+            "The next try is on %(at)s; you can change the card until then."
+        )
+        % {"amount": _money(facts), "at": again[:10] if again else "–"},
+    )
+
+
+def _membership_ended(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your membership has ended"),
+        _("Your %(plan)s membership has ended. Your points stay until their own end.")
+        % {"plan": facts["plan"]},
+    )
+
+
+def _payment_failed(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your payment did not go through"),
+        _("Your payment was refused; nothing was charged. You can try again at any time."),
+    )
+
+
+def _given_back(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your payment is on its way back"),
+        _("We could not accept your order and have given %(amount)s back to you.")
+        % {"amount": _money(facts)},
+    )
+
+
+def _period_ends(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your membership ends soon"),
+        _("Your %(plan)s period ends on %(at)s and does not renew by itself.")
+        % {"plan": facts["plan"], "at": facts["ends_at"][:10]},
+    )
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
+    "renewal_failed": _renewal_failed,
+    "membership_ended": _membership_ended,
+    "payment_failed": _payment_failed,
+    "purchase_given_back": _given_back,
+    "period_ends": _period_ends,
+}
+KINDS = tuple(_WORDS)

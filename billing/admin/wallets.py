@@ -1,4 +1,4 @@
-"""The desk: wallets and the ledger to read, prices, and the one write: an adjustment."""
+"""The desk: wallets and the ledger to read, and one write: an adjustment."""
 
 from __future__ import annotations
 
@@ -14,33 +14,17 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 from accounts.errors import Refusal
 from accounts.models import User
+from billing.admin.reading import ReadOnlyAdmin
 from billing.ledger.models import Entry, Hold, Lot, Transaction, Wallet
-from billing.models import PriceLine, PriceList, Quote, WalletOwner
+from billing.models import WalletOwner
 from billing.services.adjustments import REASONS, grant_adjustment
 from billing.types import format_points, parse_points
-
-
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
-    """Shows rows; nothing can be added, changed or deleted. Corrections are new rows."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class AdjustmentForm(forms.Form):
@@ -225,35 +209,3 @@ class EntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("amount"))
     def amount(self, entry: Entry) -> str:
         return format_points(entry.amount_cp)
-
-
-class PriceLineInline(TabularInline):  # type: ignore[misc]
-    """The lines of a price list."""
-
-    model = PriceLine
-    extra = 0
-    can_delete = False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(PriceList)
-class PriceListAdmin(ReadOnlyAdmin):
-    """Published price lists: never edited."""
-
-    list_display = ["version", "starts_at"]
-    inlines = [PriceLineInline]
-
-
-@admin.register(Quote)
-class QuoteAdmin(ReadOnlyAdmin):
-    """Quotes, newest first."""
-
-    list_display = ["id", "wallet_id", "cost_cp", "price_list_version", "expires_at", "used_at"]
-    search_fields = ["wallet_id__exact", "id__exact"]
-    ordering = ["-created_at"]
-    exclude = ["request_hash"]

@@ -1,0 +1,3 @@
+from billing.admin import catalogue, money, wallets
+
+__all__ = ["catalogue", "money", "wallets"]
