@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -61,12 +62,12 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ENGINE_DEVICE", "cuda if there is one, else cpu", "torch device of the GPU worker"),
     Variable(
         "STRIPE_SECRET_KEY",
-        "a test key of the stand-in in development; nothing is sold in production",
+        "a stand-in that takes no money, on your own machine; else nothing is sold",
         "secret key of the Stripe account",
     ),
     Variable(
         "STRIPE_API_BASE",
-        "the stand-in while no key is set in development, else Stripe",
+        "the stand-in, at `INKLING_PORT` + 1, or Stripe",
         "another address of Stripe's API; refused together with a live key",
     ),
     Variable(
@@ -157,6 +158,8 @@ class Env:
             parsed: dict[str, Any] = self._environ.db_url_config(url)
         except Exception as error:
             raise ImproperlyConfigured(f"{name} cannot be read: {error}") from None
+        # A socket folder comes as %2Frun%2Fpostgresql, since a host cannot hold slashes.
+        parsed["HOST"] = unquote(parsed.get("HOST") or "")
         if parsed.get("ENGINE") != "django.db.backends.postgresql":
             raise ImproperlyConfigured(f"{name} must be a postgres:// address")
         return parsed

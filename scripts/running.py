@@ -8,7 +8,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 
-from scripts import preparing
+from scripts import payments, preparing
 from scripts.claim import Address, address, check_port, the_only_run
 from scripts.ending import Signals, end_once
 from scripts.guard import Guard, guarded
@@ -25,6 +25,9 @@ READY_S = 120.0
 def programs(here: Places, at: Address) -> list[Program]:
     """The processes of Inkling, in the order they start."""
     env = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
+    stand_in = payments.address(at)
+    if stand_in is not None:
+        env["STRIPE_WEBHOOK_SECRETS"] = payments.signing_secret(here)
     celery = [str(PYTHON), "-m", "celery", "-A", "config"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     commands = {
@@ -47,6 +50,8 @@ def programs(here: Places, at: Address) -> list[Program]:
             "--loglevel", "WARNING",
         ],
     }  # fmt: skip
+    if stand_in is not None:
+        commands["payments"] = payments.command(here, at, stand_in)
     return [
         Program(name, command, here.log_file(name), ROOT, env) for name, command in commands.items()
     ]
@@ -109,7 +114,7 @@ def serve(here: Places, ours: Servers, at: Address, guard: Guard) -> None:
             tick()
     finally:
         say()
-        with step("Stopping web, gpu, background and clock"):
+        with step("Stopping what was started"):
             supervisor.stop(at_once=lambda: signals.at_once)
 
 
@@ -135,6 +140,9 @@ def run() -> int:
     here.check_room()
     with the_only_run(here, at) as lock:
         check_port(at)
+        stand_in = payments.address(at)
+        if stand_in is not None:
+            check_port(stand_in)
         install()
         ours = servers(here)
         try:

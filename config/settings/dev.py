@@ -26,8 +26,12 @@ STORAGES = {
     # Hashed names as in production, but not compressed: that would cost the first start a minute.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
+# Without a key, on one's own machine, `make run` starts a stand-in beside the web server.
+_stand_in = DEMO_SIGN_INS and not env.string("STRIPE_SECRET_KEY")
 _stripe = stripe_address(
-    env.string("STRIPE_SECRET_KEY"), env.string("STRIPE_API_BASE"), stand_in=True
+    env.string("STRIPE_SECRET_KEY"),
+    env.string("STRIPE_API_BASE", f"http://127.0.0.1:{_port + 1}" if _stand_in else ""),
+    stand_in=_stand_in,
 )
 STRIPE_SECRET_KEY, STRIPE_API_BASE = _stripe.secret_key, _stripe.api_base
 STRIPE_LIVEMODE = _stripe.livemode

@@ -7,6 +7,7 @@ with running_inkling() as inkling:
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -34,6 +35,7 @@ MARKS = {
     "gpu": "-Q gpu",
     "background": "-Q background",
     "clock": " beat ",
+    "payments": "tests.servers.stripe",
     "guard": "scripts.guard",
 }
 
@@ -57,15 +59,19 @@ def data_folder() -> Iterator[Places]:
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on, nor on the one after it, where test payments are taken."""
+    while True:
+        with socket.socket() as probe, socket.socket() as beside:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+            with contextlib.suppress(OSError, OverflowError):
+                beside.bind(("127.0.0.1", port + 1))
+                return port
 
 
 def environment(home: Path, **changes: str) -> dict[str, str]:
     """The environment of a run on this data folder, with the embedded servers."""
-    foreign = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    foreign = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "STRIPE_SECRET_KEY")
     kept = {name: value for name, value in os.environ.items() if name not in foreign}
     return kept | {"INKLING_HOME": str(home)} | changes
 
@@ -100,8 +106,8 @@ class Inkling:
         return f"http://127.0.0.1:{self.port}"
 
     def pids(self, name: str) -> list[int]:
-        """Living processes of one name: web, web worker, gpu, background, clock, guard,
-        postgres or valkey."""
+        """Living processes of one name: web, web worker, gpu, background, clock, payments,
+        guard, postgres or valkey."""
         servers = Servers(self.places, postgres=True, valkey=True)
         if name in ("postgres", "valkey"):
             return [pid for pid in (servers.status()[name],) if pid is not None]

@@ -25,7 +25,7 @@ from tests.dev.harness import (
 )
 
 NAMES = (
-    "web", "web worker", "gpu", "background", "clock", "guard", "postgres", "valkey",
+    "web", "web worker", "gpu", "background", "clock", "payments", "guard", "postgres", "valkey",
 )  # fmt: skip
 
 
