@@ -1,10 +1,10 @@
-"""Addresses of the wallet's pages."""
+"""Addresses of the wallet's pages, of the plans and of everything paid."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from billing.portal import views
+from billing.portal import membership, plans, purchases, views
 
 app_name = "billing"
 urlpatterns = [
@@ -12,4 +12,15 @@ urlpatterns = [
     path("wallet/claim/", views.claim, name="claim"),
     path("statement/", views.statement, name="statement"),
     path("prices/", views.prices, name="prices"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/change/", plans.change, name="change"),
+    path("topup/", purchases.topup, name="topup"),
+    path("topup/worth/", purchases.worth, name="worth"),
+    path("orders/<uuid:order_id>/", purchases.order, name="order"),
+    path("orders/<uuid:order_id>/state/", purchases.order_state, name="order_state"),
+    path("pay/return/<uuid:order_id>", purchases.returned, name="returned"),
+    path("billing/", membership.billing, name="billing"),
+    path("billing/cancel/", membership.cancel, name="cancel"),
+    path("billing/resume/", membership.resume, name="resume"),
+    path("billing/card/", membership.card, name="card"),
 ]
