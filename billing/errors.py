@@ -130,3 +130,9 @@ class PaymentsUnavailable(Refusal):
     """The payment provider cannot be reached, or is not set up; nothing was charged."""
 
     code = "payments_unavailable"
+
+
+class NotRefundable(Refusal):
+    """Nothing of this order can be given back: spent, too old, or not paid."""
+
+    code = "not_refundable"

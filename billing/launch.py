@@ -39,6 +39,9 @@ NO_GRACE = timedelta(0)
 # A pay page is open this long; its price holds for as long.
 CHECKOUT_LIFETIME = timedelta(hours=1)
 
+# Bought points that nobody has touched can be given back this long after the payment.
+REFUND_WINDOW = timedelta(days=14)
+
 # Who may claim the daily points: "non_members" or "everyone".
 DAILY_POINTS_AUDIENCE = "non_members"
 

@@ -118,6 +118,14 @@ def discount_minor(*, kind: str, value: int, list_minor: int) -> int:
     raise ValueError(f"a promotion takes off percent or amount, not {kind!r}")
 
 
+def refund_minor(*, amount_minor: int, untouched_cp: int, granted_cp: int) -> int:
+    """What goes back of a purchase: the share of its points nobody has touched.
+
+    Rounded down to the minor unit: half the points of 10.01 yuan are 5.00.
+    """
+    return amount_minor * untouched_cp // granted_cp
+
+
 def topup_points_cp(rate: TopUpRate, amount_minor: int) -> int:
     """The points of a top-up. Raises ValueError outside floor, ceiling and whole steps."""
     if not rate.floor_minor <= amount_minor <= rate.ceiling_minor:

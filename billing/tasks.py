@@ -13,6 +13,7 @@ from billing.services import (
     memberships,
     notices,
     periods,
+    refunds,
     stripe_events,
     stripe_recovery,
     undoing,
@@ -64,8 +65,9 @@ def undo_orders(**kwargs: Any) -> None:
 
 @shared_task(name="billing.finish_changes")
 def finish_changes(**kwargs: Any) -> None:
-    """Finish membership changes whose process died."""
+    """Finish membership changes and refunds whose process died."""
     memberships.finish_changes(now=timezone.now())
+    refunds.finish_refunds(now=timezone.now())
 
 
 @shared_task(name="billing.monthly_lots")

@@ -58,7 +58,7 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "membership changes left half-way": {
+    "membership changes and refunds left half-way": {
         "task": "billing.finish_changes",
         "schedule": 60.0,
         "options": {"expires": 60},

@@ -17,6 +17,7 @@ from billing.models import (
     MembershipPeriod,
     Notice,
     Order,
+    Refund,
     ScheduledLot,
     StripeCustomer,
     StripeEvent,
@@ -34,6 +35,15 @@ class OrderAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["id__exact", "session_id__exact", "payment_id__exact", "user__email"]
     exclude = ["request_hash"]
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin):
+    """Money that went back, newest first."""
+
+    list_display = ["id", "order", "amount_minor", "points_cp", "state", "created_at"]
+    list_filter = ["state"]
+    search_fields = ["order__id__exact", "refund_id__exact"]
 
 
 class PeriodInline(ReadOnlyInline):

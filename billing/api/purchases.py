@@ -17,12 +17,13 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from billing.api.serializers import PointsField
-from billing.models import Order
+from billing.models import Order, Refund
 from billing.selectors.memberships import MembershipView, membership_of
 from billing.selectors.orders import order_for, orders_of
 from billing.services import memberships
 from billing.services.checkout import begin_checkout
 from billing.services.choices import METHODS, Choice
+from billing.services.refunds import refund_order
 
 PERIODS = ("month", "quarter", "half_year", "year")
 
@@ -96,6 +97,7 @@ class OrderSerializer(serializers.Serializer[Order]):
     period = serializers.CharField(read_only=True)
     promotion = serializers.SerializerMethodField()
     reason = serializers.CharField(read_only=True)
+    refunded_minor = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(read_only=True)
     expires_at = serializers.DateTimeField(read_only=True)
@@ -107,8 +109,21 @@ class OrderSerializer(serializers.Serializer[Order]):
     def get_promotion(self, order: Order) -> str:
         return order.promotion.name if order.promotion else ""
 
+    def get_refunded_minor(self, order: Order) -> int:
+        return sum(row.amount_minor for row in order.refunds.all() if row.state != "failed")
+
     def get_url(self, order: Order) -> str:
         return order.url if order.state == "open" else ""
+
+
+class RefundSerializer(serializers.Serializer[Refund]):
+    """Money on its way back, and the points that were taken for it."""
+
+    order = serializers.UUIDField(source="order_id", read_only=True)
+    amount_minor = serializers.IntegerField(read_only=True)
+    currency = serializers.CharField(source="order.currency", read_only=True)
+    points = PointsField(source="points_cp")
+    state = serializers.CharField(read_only=True)
 
 
 class MembershipSerializer(serializers.Serializer[MembershipView]):
@@ -191,6 +206,16 @@ class OrderView(APIView):
         """What was bought, and how it went."""
         order = order_for(user=cast(User, request.user), order_id=order_id)
         return Response(OrderSerializer(order).data)
+
+
+class RefundView(APIView):
+    """Money back."""
+
+    @extend_schema(operation_id="orders_refund", request=None, responses=RefundSerializer)
+    def post(self, request: Request, order_id: UUID) -> Response:
+        """Give back the untouched share of bought points; asked again, the same refund."""
+        refund = refund_order(user=cast(User, request.user), order_id=order_id, now=timezone.now())
+        return Response(RefundSerializer(refund).data)
 
 
 class MembershipApi(APIView):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("checkout", purchases.CheckoutView.as_view(), name="api-checkout"),
     path("orders", purchases.OrdersView.as_view(), name="api-orders"),
     path("orders/<uuid:order_id>", purchases.OrderView.as_view(), name="api-order"),
+    path("orders/<uuid:order_id>/refund", purchases.RefundView.as_view(), name="api-order-refund"),
     path("membership", purchases.MembershipApi.as_view(), name="api-membership"),
     path("membership/change", purchases.ChangeView.as_view(), name="api-membership-change"),
     path("membership/cancel", purchases.CancelView.as_view(), name="api-membership-cancel"),

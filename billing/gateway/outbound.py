@@ -167,6 +167,25 @@ def refund_payment(payment_id: str, *, key: str, metadata: Mapping[str, str]) ->
         raise
 
 
+def refund_part(
+    payment_id: str, *, amount_minor: int, key: str, metadata: Mapping[str, str]
+) -> str:
+    """Give a part of a payment back; the refund's id. Raises GatewayError."""
+    with in_our_words():
+        return (
+            client()
+            .v1.refunds.create(
+                {
+                    "payment_intent": payment_id,
+                    "amount": amount_minor,
+                    "metadata": dict(metadata),
+                },
+                {"idempotency_key": key},
+            )
+            .id
+        )
+
+
 def card_page_url(*, customer_id: str, return_url: str) -> str:
     """A page of Stripe's where the customer changes the card. Raises GatewayError."""
     with in_our_words():

@@ -11,6 +11,7 @@ from billing.models.policies import DailyPointsPolicy
 from billing.models.price_lists import PriceLine, PriceList
 from billing.models.promotions import Promotion, Redemption
 from billing.models.quotes import Quote
+from billing.models.refunds import Refund
 from billing.models.stripe_records import (
     StripeCursor,
     StripeCustomer,
@@ -36,6 +37,7 @@ __all__ = [
     "Promotion",
     "Quote",
     "Redemption",
+    "Refund",
     "ScheduledLot",
     "StripeCursor",
     "StripeCustomer",

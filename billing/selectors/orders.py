@@ -14,7 +14,8 @@ from billing.models import Order
 
 def orders_of(*, user: User) -> QuerySet[Order]:
     """The user's orders."""
-    return Order.objects.filter(user=user).select_related("plan_price__plan", "promotion")
+    orders = Order.objects.filter(user=user).select_related("plan_price__plan", "promotion")
+    return orders.prefetch_related("refunds")
 
 
 def order_for(*, user: User, order_id: UUID) -> Order:

@@ -41,6 +41,7 @@ STATUS: dict[str, HTTPStatus] = {
     "membership_exists": HTTPStatus.CONFLICT,
     "membership_past_due": HTTPStatus.CONFLICT,
     "no_membership": HTTPStatus.CONFLICT,
+    "not_refundable": HTTPStatus.CONFLICT,
     "not_renewing": HTTPStatus.CONFLICT,
     "only_at_renewal": HTTPStatus.CONFLICT,
     "order_open": HTTPStatus.CONFLICT,
