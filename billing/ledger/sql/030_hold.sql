@@ -1,13 +1,13 @@
 -- Sets points aside for a job: earliest end first, free before paid, oldest first.
 -- Outcomes: ok, unknown_wallet, key_reused, insufficient_points (available_cp says what there is).
 -- The usual call locks the wallet and writes five rows; what is rarer stands in a branch.
-drop function if exists ledger_hold;
-create function ledger_hold(
+drop function if exists public.ledger_hold;
+create function public.ledger_hold(
     p_wallet_id bigint, p_amount_cp bigint, p_key text, p_reference text, p_now timestamptz,
     out outcome text, out transaction_id bigint, out hold_id bigint,
     out lot_ids bigint[], out lot_amounts_cp bigint[], out lot_sources text[], out lot_paid boolean[],
     out available_cp bigint, out held_cp bigint, out version bigint, out replayed boolean)
-language plpgsql as $$
+language plpgsql security definer as $$
 #variable_conflict use_column
 declare
     v_available_cp bigint;
@@ -22,19 +22,19 @@ begin
     select available_cp, held_cp, version, least(next_expiry_at, next_start_at),
            greatest(p_now, latest_at)
       into v_available_cp, v_held_cp, v_version, v_due_at, v_now
-      from ledger_wallet where id = p_wallet_id for no key update;
+      from public.ledger_wallet where id = p_wallet_id for no key update;
     if not found then outcome := 'unknown_wallet'; return; end if;
 
     -- replay, catch up, decide
     if v_available_cp < p_amount_cp or v_due_at <= v_now then
-        select * from ledger_hold_replayed(p_wallet_id, p_key, v_hash)
+        select * from public.ledger_hold_replayed(p_wallet_id, p_key, v_hash)
           into outcome, transaction_id, hold_id, lot_ids, lot_amounts_cp, lot_sources, lot_paid,
                available_cp, held_cp, version, replayed;
         if outcome is not null then return; end if;
         if v_due_at <= v_now then
             begin
                 select available_cp, held_cp, version into v_available_cp, v_held_cp, v_version
-                  from ledger_catch_up(p_wallet_id, v_now);
+                  from public.ledger_catch_up(p_wallet_id, v_now);
                 if v_available_cp < p_amount_cp then raise sqlstate 'LG000'; end if;
             exception when sqlstate 'LG000' then    -- a refused write writes nothing
             end;
@@ -45,39 +45,39 @@ begin
     end if;
 
     -- write: the transaction first, because its key finds a replay that the branch above did not
-    hold_id := nextval('ledger_hold_id_seq');
-    insert into ledger_transaction (wallet_id, version, occurred_at, available_after_cp,
+    hold_id := nextval('public.ledger_hold_id_seq');
+    insert into public.ledger_transaction (wallet_id, version, occurred_at, available_after_cp,
                                     held_after_cp, hold_id, kind, key, request_hash, reference)
     values (p_wallet_id, v_version + 1, v_now, v_available_cp - p_amount_cp,
             v_held_cp + p_amount_cp, hold_id, 'hold', p_key, v_hash, p_reference)
     on conflict (wallet_id, key) do nothing returning id into transaction_id;
     if not found then
-        select * from ledger_hold_replayed(p_wallet_id, p_key, v_hash)
+        select * from public.ledger_hold_replayed(p_wallet_id, p_key, v_hash)
           into outcome, transaction_id, hold_id, lot_ids, lot_amounts_cp, lot_sources, lot_paid,
                available_cp, held_cp, version, replayed;
         return;
     end if;
-    update ledger_lot set remaining_cp = remaining_cp - p_amount_cp, open = remaining_cp > p_amount_cp
+    update public.ledger_lot set remaining_cp = remaining_cp - p_amount_cp, open = remaining_cp > p_amount_cp
      where wallet_id = p_wallet_id and remaining_cp >= p_amount_cp
-       and id = (select id from ledger_lot where wallet_id = p_wallet_id and open
+       and id = (select id from public.ledger_lot where wallet_id = p_wallet_id and open
                   order by expires_at, paid, id limit 1)
     returning array[id], array[p_amount_cp], array[source::text], array[paid], not open
       into lot_ids, lot_amounts_cp, lot_sources, lot_paid, v_closed;
     if not found then                               -- the first lot does not cover all of it
-        select *, true from ledger_burn(p_wallet_id, p_amount_cp)
+        select *, true from public.ledger_burn(p_wallet_id, p_amount_cp)
           into lot_ids, lot_amounts_cp, lot_sources, lot_paid, v_closed;
     end if;
-    update ledger_wallet
+    update public.ledger_wallet
        set available_cp = available_cp - p_amount_cp, held_cp = held_cp + p_amount_cp,
            version = version + 1, latest_at = v_now,
-           next_expiry_at = case when v_closed then ledger_next_expiry(id) else next_expiry_at end
+           next_expiry_at = case when v_closed then public.ledger_next_expiry(id) else next_expiry_at end
      where id = p_wallet_id;
-    insert into ledger_hold (id, wallet_id, amount_cp, lot_ids, lot_amounts_cp, reference, held_at)
+    insert into public.ledger_hold (id, wallet_id, amount_cp, lot_ids, lot_amounts_cp, reference, held_at)
     values (hold_id, p_wallet_id, p_amount_cp, lot_ids, lot_amounts_cp, p_reference, v_now);
-    insert into ledger_entry (wallet_id, transaction_id, line, account, lot_id, amount_cp)
+    insert into public.ledger_entry (wallet_id, transaction_id, line, account, lot_id, amount_cp)
     select p_wallet_id, transaction_id, 2 * s.place + x.line, x.account, s.lot_id, x.sign * s.amount_cp
       from unnest(lot_ids, lot_amounts_cp) with ordinality s (lot_id, amount_cp, place),
-           (values (-1, 'available'::ledger_account, -1), (0, 'held', 1)) x (line, account, sign);
+           (values (-1, 'available'::public.ledger_account, -1), (0, 'held', 1)) x (line, account, sign);
     outcome := 'ok'; replayed := false; version := v_version + 1;
     available_cp := v_available_cp - p_amount_cp; held_cp := v_held_cp + p_amount_cp;
 end $$;

@@ -1,9 +1,9 @@
 -- The slices of a hold when p_captured_cp of it is spent. The lots that end first are spent first;
 -- the rest of each slice comes back. What comes back of a lot whose money went back settles the
 -- debt that this left; `ended` says that the lot cannot take the remainder any more.
-drop function if exists ledger_slices;
-create function ledger_slices(
-    h ledger_hold, p_captured_cp bigint, p_debt_cp bigint, p_now timestamptz)
+drop function if exists public.ledger_slices;
+create function public.ledger_slices(
+    h public.ledger_hold, p_captured_cp bigint, p_debt_cp bigint, p_now timestamptz)
 returns table (place bigint, lot_id bigint, captured_cp bigint, repaid_cp bigint, returned_cp bigint,
                paid boolean, ended boolean)
 language sql stable as $$
@@ -17,7 +17,7 @@ language sql stable as $$
                                                         - sum(amount_cp) over (order by place)))::bigint
                       from unnest(h.lot_ids, h.lot_amounts_cp) with ordinality x (lot_id, amount_cp, place)
                    ) s (place, lot_id, amount_cp, captured_cp)
-              join ledger_lot l on l.wallet_id = h.wallet_id and l.id = s.lot_id
+              join public.ledger_lot l on l.wallet_id = h.wallet_id and l.id = s.lot_id
              cross join lateral (select least(s.amount_cp - s.captured_cp, l.clawed_back_cp)) c (clawed_cp)
            ) r (place, lot_id, captured_cp, back_cp, paid, expires_at, repaid_cp);
 $$;

@@ -1,52 +1,52 @@
 -- Puts what is left of a disputed lot out of reach, of use and of expiry, until the dispute ends.
 -- Outcomes: ok, unknown_wallet, unknown_lot, nothing_left (the lot has nothing to freeze),
 -- key_reused.
-drop function if exists ledger_freeze;
-create function ledger_freeze(
+drop function if exists public.ledger_freeze;
+create function public.ledger_freeze(
     p_wallet_id bigint, p_lot_id bigint,
     p_key text, p_reference text, p_reason text, p_actor text, p_now timestamptz,
     out outcome text, out transaction_id bigint, out amount_cp bigint, out debt_added_cp bigint,
     out available_cp bigint, out held_cp bigint, out version bigint, out replayed boolean)
-language plpgsql as $$
+language plpgsql security definer as $$
 #variable_conflict use_column
 declare
-    w ledger_wallet;
-    l ledger_lot;
+    w public.ledger_wallet;
+    l public.ledger_lot;
     v_now timestamptz;
     v_hash bytea := sha256(convert_to(row('freeze', p_lot_id, p_reference)::text, 'UTF8'));
 begin
     -- lock
-    select * into w from ledger_wallet where id = p_wallet_id for no key update;
+    select * into w from public.ledger_wallet where id = p_wallet_id for no key update;
     if not found then outcome := 'unknown_wallet'; return; end if;
     v_now := greatest(p_now, w.latest_at);
 
     -- replay, decide, catch up
-    select * from ledger_moved(w.id, p_key, v_hash)
+    select * from public.ledger_moved(w.id, p_key, v_hash)
       into outcome, transaction_id, amount_cp, debt_added_cp, available_cp, held_cp, version, replayed;
     if outcome is not null then return; end if;
-    select * into l from ledger_lot where wallet_id = w.id and id = p_lot_id;
+    select * into l from public.ledger_lot where wallet_id = w.id and id = p_lot_id;
     if not found then outcome := 'unknown_lot'; return; end if;
-    if not exists (select from ledger_live_lots(w.id, v_now) live where live.id = p_lot_id) then
+    if not exists (select from public.ledger_live_lots(w.id, v_now) live where live.id = p_lot_id) then
         outcome := 'nothing_left'; return;
     end if;
     if least(w.next_expiry_at, w.next_start_at) <= v_now then
-        w := ledger_catch_up(w.id, v_now);
-        select * into l from ledger_lot where wallet_id = w.id and id = p_lot_id;
+        w := public.ledger_catch_up(w.id, v_now);
+        select * into l from public.ledger_lot where wallet_id = w.id and id = p_lot_id;
     end if;
 
     -- write
-    update ledger_lot set frozen_cp = frozen_cp + l.remaining_cp, remaining_cp = 0, open = false
+    update public.ledger_lot set frozen_cp = frozen_cp + l.remaining_cp, remaining_cp = 0, open = false
      where wallet_id = w.id and id = p_lot_id;
-    update ledger_wallet
+    update public.ledger_wallet
        set available_cp = available_cp - l.remaining_cp, frozen_cp = frozen_cp + l.remaining_cp,
-           version = version + 1, latest_at = v_now, next_expiry_at = ledger_next_expiry(id)
+           version = version + 1, latest_at = v_now, next_expiry_at = public.ledger_next_expiry(id)
      where id = w.id returning * into w;
-    insert into ledger_transaction (wallet_id, version, occurred_at, available_after_cp, held_after_cp,
+    insert into public.ledger_transaction (wallet_id, version, occurred_at, available_after_cp, held_after_cp,
                                     kind, key, request_hash, reference, reason, actor)
     values (w.id, w.version, v_now, w.available_cp, w.held_cp,
             'freeze', p_key, v_hash, p_reference, p_reason, p_actor)
     returning id into transaction_id;
-    perform ledger_write_entries(w.id, transaction_id, p_lot_id,
+    perform public.ledger_write_entries(w.id, transaction_id, p_lot_id,
         '{available,frozen}', array[-l.remaining_cp, l.remaining_cp]);
     outcome := 'ok'; amount_cp := l.remaining_cp; debt_added_cp := 0;
     available_cp := w.available_cp; held_cp := w.held_cp; version := w.version; replayed := false;
