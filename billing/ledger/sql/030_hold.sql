@@ -16,7 +16,7 @@ declare
     v_due_at timestamptz;
     v_now timestamptz;
     v_closed boolean;                       -- a lot was used up
-    v_hash bytea := sha256(convert_to(row('hold', p_amount_cp, p_reference)::text, 'UTF8'));
+    v_hash bytea := sha256(convert_to('hold|' || p_amount_cp || '|' || p_reference, 'UTF8'));
 begin
     -- lock
     select available_cp, held_cp, version, least(next_expiry_at, next_start_at),
@@ -67,13 +67,18 @@ begin
         select *, true from public.ledger_burn(p_wallet_id, p_amount_cp)
           into lot_ids, lot_amounts_cp, lot_sources, lot_paid, v_closed;
     end if;
-    update public.ledger_wallet
-       set available_cp = available_cp - p_amount_cp, held_cp = held_cp + p_amount_cp,
-           version = version + 1, latest_at = v_now,
-           next_expiry_at = case when v_closed then public.ledger_next_expiry(id) else next_expiry_at end
-     where id = p_wallet_id;
-    insert into public.ledger_hold (id, wallet_id, amount_cp, lot_ids, lot_amounts_cp, reference, held_at)
-    values (hold_id, p_wallet_id, p_amount_cp, lot_ids, lot_amounts_cp, p_reference, v_now);
+    -- one statement, because each has a price of its own
+    with wallet as (
+        update public.ledger_wallet
+           set available_cp = available_cp - p_amount_cp, held_cp = held_cp + p_amount_cp,
+               version = version + 1, latest_at = v_now,
+               next_expiry_at = case when v_closed then public.ledger_next_expiry(id)
+                                     else next_expiry_at end
+         where id = p_wallet_id),
+    hold as (
+        insert into public.ledger_hold (id, wallet_id, amount_cp, lot_ids, lot_amounts_cp, reference,
+                                        held_at)
+        values (hold_id, p_wallet_id, p_amount_cp, lot_ids, lot_amounts_cp, p_reference, v_now))
     insert into public.ledger_entry (wallet_id, transaction_id, line, account, lot_id, amount_cp)
     select p_wallet_id, transaction_id, 2 * s.place + x.line, x.account, s.lot_id, x.sign * s.amount_cp
       from unnest(lot_ids, lot_amounts_cp) with ordinality s (lot_id, amount_cp, place),

@@ -17,7 +17,8 @@ declare
     v_captured_cp bigint;
     v_released_cp bigint;
     v_repaid_cp bigint := 0;
-    v_hash bytea := sha256(convert_to(row('capture', p_hold_id, p_amount_cp)::text, 'UTF8'));
+    v_hash bytea := sha256(convert_to('capture|' || p_hold_id || '|' || coalesce(p_amount_cp::text, ''),
+                                      'UTF8'));
 begin
     -- lock
     select * into w from public.ledger_wallet where id = p_wallet_id for no key update;
@@ -57,23 +58,28 @@ begin
                available_cp, held_cp, version, replayed;
         return;
     end if;
-    update public.ledger_hold set state = 'captured', captured_cp = v_captured_cp, settled_at = v_now
-     where wallet_id = p_wallet_id and id = p_hold_id;
     if v_released_cp > 0 then
-        perform public.ledger_give_back(h, v_captured_cp, w.debt_cp, transaction_id, courtesy_lot_id, v_now);
-    else
-        insert into public.ledger_entry (wallet_id, transaction_id, line, account, lot_id, amount_cp)
-        select p_wallet_id, transaction_id, 2 * s.place + x.line, x.account, s.lot_id, x.sign * s.amount_cp
-          from unnest(h.lot_ids, h.lot_amounts_cp) with ordinality s (lot_id, amount_cp, place),
-               (values (-1, 'held'::public.ledger_account, -1), (0, 'spent', 1)) x (line, account, sign);
+        perform public.ledger_give_back(h, v_captured_cp, w.debt_cp, transaction_id, courtesy_lot_id,
+                                        v_now);
     end if;
-    update public.ledger_wallet
-       set available_cp = available_cp + v_released_cp - v_repaid_cp, debt_cp = debt_cp - v_repaid_cp,
-           held_cp = held_cp - h.amount_cp, version = version + 1, latest_at = v_now,
-           next_expiry_at = case when v_released_cp > 0 then public.ledger_next_expiry(id)
-                                 else next_expiry_at end
-     where id = p_wallet_id
-    returning available_cp, held_cp, version into available_cp, held_cp, version;
+    -- one statement, because each has a price of its own
+    with wallet as (
+        update public.ledger_wallet
+           set available_cp = available_cp + v_released_cp - v_repaid_cp,
+               debt_cp = debt_cp - v_repaid_cp, held_cp = held_cp - h.amount_cp,
+               version = version + 1, latest_at = v_now,
+               next_expiry_at = case when v_released_cp > 0 then public.ledger_next_expiry(id)
+                                     else next_expiry_at end
+         where id = p_wallet_id),
+    hold as (
+        update public.ledger_hold set state = 'captured', captured_cp = v_captured_cp, settled_at = v_now
+         where wallet_id = p_wallet_id and id = p_hold_id)
+    insert into public.ledger_entry (wallet_id, transaction_id, line, account, lot_id, amount_cp)
+    select p_wallet_id, transaction_id, 2 * s.place + x.line, x.account, s.lot_id, x.sign * s.amount_cp
+      from unnest(h.lot_ids, h.lot_amounts_cp) with ordinality s (lot_id, amount_cp, place),
+           (values (-1, 'held'::public.ledger_account, -1), (0, 'spent', 1)) x (line, account, sign)
+     where v_released_cp = 0;               -- else they are written where the rest is given back
     outcome := 'ok'; hold_state := 'captured'; captured_cp := v_captured_cp;
-    released_cp := v_released_cp; replayed := false;
+    released_cp := v_released_cp; available_cp := w.available_cp + v_released_cp - v_repaid_cp;
+    held_cp := w.held_cp - h.amount_cp; version := w.version + 1; replayed := false;
 end $$;
