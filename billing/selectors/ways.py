@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing import launch
+from billing.selectors.audience import in_audience
 from billing.selectors.prices import live_price_list
 from billing.selectors.wallets import overview
 from billing.types import PricedRequest, format_points
@@ -43,7 +44,7 @@ def ways_on(
                 else _("Make something cheaper, from %(points)s points.") % {"points": price},
             }
         )
-    if not wallet.claimable:
+    if not wallet.claimable and in_audience(wallet_id=wallet.wallet_id, now=now):
         at = wallet.next_claim_at.isoformat().replace("+00:00", "Z")
         ways.append(
             {

@@ -76,8 +76,10 @@ def refundable(order: Order, *, now: datetime) -> Refundable:
         raise NotRefundable(_("The time to give this purchase back is over."))
     # The lock of the wallet: what is left cannot be held while we count it.
     Wallet.objects.select_for_update().get(pk=order.wallet_id)
-    granted = Transaction.objects.get(wallet_id=order.wallet_id, key=f"topup:{order.session_id}")
-    lot = Lot.objects.get(wallet_id=order.wallet_id, id=granted.lot_id)
+    granted = Transaction.objects.filter(wallet_id=order.wallet_id, key=f"topup:{order.session_id}")
+    lot = Lot.objects.get(
+        wallet_id=order.wallet_id, id__in=granted.values_list("lot_id", flat=True)
+    )
     amount_minor = refund_minor(
         amount_minor=order.amount_minor,
         untouched_cp=lot.remaining_cp,

@@ -10,8 +10,8 @@ from billing.services import catalogue
 
 
 class Command(BaseCommand):
-    help = "Load the launch catalogue: the price lists that are not there yet."
+    help = "Load what of the launch catalogue is not there yet: prices, plans, packs, promotions."
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = catalogue.load_launch_catalogue()
-        self.stdout.write(f"Launch catalogue: {added} price list(s) added")
+        self.stdout.write(f"Launch catalogue: {added} version(s) and promotion(s) added")
