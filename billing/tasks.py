@@ -13,6 +13,7 @@ from billing.services import (
     memberships,
     notices,
     periods,
+    reconciliation,
     refunds,
     stripe_events,
     stripe_recovery,
@@ -84,3 +85,9 @@ def send_notices(**kwargs: Any) -> None:
     now = timezone.now()
     notices.remind_of_ends(now=now)
     notices.mail_notices(now=now)
+
+
+@shared_task(name="billing.reconcile_stripe")
+def reconcile_stripe(**kwargs: Any) -> None:
+    """Compare Stripe with our orders, periods and the ledger, and alarm on a difference."""
+    reconciliation.reconcile_nightly(now=timezone.now())

@@ -68,6 +68,11 @@ app.conf.beat_schedule = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "Stripe against the ledger, nightly": {
+        "task": "billing.reconcile_stripe",
+        "schedule": crontab(hour=20, minute=0),
+        "options": {"expires": 3600},
+    },
     "the ledger's invariants, nightly": {
         "task": "billing.check_ledger",
         "schedule": crontab(hour=19, minute=30),  # UTC: 03:30 in Shanghai

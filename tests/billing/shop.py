@@ -6,9 +6,13 @@ open in the stand-in's own time, as at Stripe, so a story starts now and moves b
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from django.db import connection
 
 from accounts.models import User
 from billing.calendar_months import add_months
@@ -33,6 +37,24 @@ TEN_YUAN = Choice(amount_minor=10_00)
 def gold(method: str = "card", period: str = "month", **more: Any) -> Choice:
     """Gold, paid by card unless told otherwise."""
     return Choice(plan="gold", period=period, method=method, **more)
+
+
+def at_once(*calls: Callable[[], object]) -> None:
+    """Run calls in threads that start together."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            call()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 @dataclass

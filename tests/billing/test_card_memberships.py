@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from billing.calendar_months import PERIOD_MONTHS, add_months
-from billing.errors import MembershipExists, MembershipPastDue, OnlyAtRenewal, PaymentDeclined
+from billing.errors import (
+    ChangeInProgress,
+    MembershipExists,
+    MembershipPastDue,
+    OnlyAtRenewal,
+    PaymentDeclined,
+)
 from billing.ledger.models import Lot
 from billing.models import MembershipChange, MembershipPeriod, Notice, Order
 from billing.selectors.entitlements import entitlements
@@ -203,3 +210,26 @@ def test_over_http(shop: Shop, anna: User, api_of: Callable[[User], APIClient]) 
     assert api.post("/api/v1/membership/resume").json()["renews"] is True
     again = api.post("/api/v1/checkout", {"pack": "pack-50", "plan": "gold"}, "json")
     assert again.status_code == 400
+
+
+def test_the_card_is_changed_on_a_page_of_stripes(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    shop.buy(anna, gold(), "card_renewals_fail")
+    assert memberships.card_page(user=anna).startswith("http")
+
+
+def test_two_changes_at_once(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    shop.buy(anna, gold())
+    MembershipChange.objects.create(
+        membership=shop.membership(anna), kind="cancel", state="begun", created_at=shop.now
+    )
+    with pytest.raises(ChangeInProgress):
+        memberships.cancel_membership(user=anna, now=shop.now)
+    # Left half-way by a process that died: the clock finishes it.
+    assert memberships.finish_changes(now=shop.now) == 0
+    shop.now += timedelta(minutes=2)
+    assert memberships.finish_changes(now=shop.now) == 1
+    view = membership_of(user=anna, now=shop.now)
+    assert view is not None
+    assert not view.renews

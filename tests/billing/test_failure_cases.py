@@ -6,12 +6,9 @@ signatures, pages, money that comes at the wrong moment.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -32,25 +29,7 @@ from billing.services import memberships, stripe_events
 from billing.services.choices import Choice
 from billing.services.confirmations import confirm_order
 from billing.services.gifts import give_membership
-from tests.billing.shop import TEN_YUAN, Shop, gold
-
-
-def at_once(*calls: Callable[[], object]) -> None:
-    """Run calls in threads that start together."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            call()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+from tests.billing.shop import TEN_YUAN, Shop, at_once, gold
 
 
 def test_01_the_same_event_many_times_at_once(shop: Shop, anna: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from billing.selectors.memberships import membership_of
 from billing.selectors.plans import plans_for
 from billing.services import memberships, promotions
 from billing.services.choices import Choice
-from tests.billing.shop import Shop, gold
+from tests.billing.shop import Shop, at_once, gold
 from tests.conftest import Person
 
 
@@ -156,6 +157,14 @@ def test_a_budget_of_redemptions(shop: Shop, person: Person) -> None:
         for name in ("carl", "dora", "emil")
     ]
     assert amounts == [33_00, 33_00, 66_00]
+
+
+def test_a_budget_holds_when_all_come_at_once(shop: Shop, person: Person) -> None:
+    promote(shop, redemptions_max=2)
+    people = [shop.welcome(person(f"person{number}")) for number in range(6)]
+    at_once(*[partial(shop.order, user, gold()) for user in people])
+    amounts = sorted(Order.objects.values_list("amount_minor", flat=True))
+    assert amounts == [33_00, 33_00, 66_00, 66_00, 66_00, 66_00]
 
 
 def test_a_budget_of_money(shop: Shop, person: Person) -> None:

@@ -1,0 +1,65 @@
+"""What Stripe has been paid, listed for reconciliation. Amounts in minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing.gateway.client import client, id_of, in_our_words, plain
+
+
+@dataclass(frozen=True, slots=True)
+class PaidSession:
+    """A one-time payment through Checkout that was completed and paid."""
+
+    session_id: str
+    order_id: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidInvoice:
+    """A paid invoice of a subscription."""
+
+    invoice_id: str
+    subscription_id: str
+    amount_minor: int
+    currency: str
+
+
+def paid_sessions(*, since: datetime) -> Iterator[PaidSession]:
+    """Paid Checkout sessions in payment mode that were made since. Raises GatewayError."""
+    with in_our_words():
+        listed = client().v1.checkout.sessions.list(
+            {"created": {"gte": int(since.timestamp())}, "status": "complete", "limit": 100}
+        )
+        sessions = [plain(session) for session in listed.auto_paging_iter()]
+    for session in sessions:
+        if session["mode"] == "payment" and session["payment_status"] != "unpaid":
+            yield PaidSession(
+                session_id=session["id"],
+                order_id=(session.get("metadata") or {}).get("order_id", ""),
+                amount_minor=session.get("amount_total") or 0,
+                currency=(session.get("currency") or "").upper(),
+            )
+
+
+def paid_invoices(*, since: datetime) -> Iterator[PaidInvoice]:
+    """Paid invoices of subscriptions that were made since. Raises GatewayError."""
+    with in_our_words():
+        listed = client().v1.invoices.list(
+            {"created": {"gte": int(since.timestamp())}, "status": "paid", "limit": 100}
+        )
+        invoices = [plain(invoice) for invoice in listed.auto_paging_iter()]
+    for invoice in invoices:
+        details = (invoice.get("parent") or {}).get("subscription_details") or {}
+        subscription_id = id_of(details.get("subscription"))
+        if subscription_id:
+            yield PaidInvoice(
+                invoice_id=invoice["id"],
+                subscription_id=subscription_id,
+                amount_minor=invoice["total"],
+                currency=invoice["currency"].upper(),
+            )

@@ -1,0 +1,145 @@
+"""Stripe against our orders, periods and the ledger, both ways; every difference is named."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Sum
+
+from billing.gateway import listings
+from billing.gateway.errors import GatewayError
+from billing.ledger.models import Transaction
+from billing.models import Membership, MembershipPeriod, Order
+
+log = logging.getLogger(__name__)
+# A renewal is retried for a week: its invoice is older than the period it pays for.
+_PAID_LATER = timedelta(days=10)
+_SETTLED = ("paid", "undoing", "undone")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is on one side only, or not the same on both."""
+
+    kind: str
+    reference: str
+    detail: str
+
+
+class ReconciliationFailed(Exception):
+    """Stripe could not be asked."""
+
+
+def reconcile(*, since: datetime) -> list[Difference]:
+    """Every difference among what was paid since; empty when the two sides agree.
+
+    Raises ReconciliationFailed.
+    """
+    try:
+        sessions = list(listings.paid_sessions(since=since - _PAID_LATER))
+        invoices = list(listings.paid_invoices(since=since - _PAID_LATER))
+    except GatewayError as error:
+        raise ReconciliationFailed(str(error)) from error
+    return [
+        *_sessions_without_order(sessions),
+        *_orders_without_session(sessions, since),
+        *_orders_without_points(since),
+        *_invoices_without_period(invoices),
+        *_periods_without_invoice(invoices, since),
+    ]
+
+
+def _sessions_without_order(sessions: list[listings.PaidSession]) -> Iterator[Difference]:
+    orders = {
+        row.session_id: row
+        for row in Order.objects.filter(session_id__in=[one.session_id for one in sessions])
+    }
+    for session in sessions:
+        order = orders.get(session.session_id)
+        if order is None or order.state not in _SETTLED:
+            state = order.state if order else "unknown"
+            yield Difference("paid, not granted", session.session_id, f"our order is {state}")
+        elif (order.amount_minor, order.currency) != (session.amount_minor, session.currency):
+            yield Difference(
+                "amounts differ",
+                session.session_id,
+                f"Stripe {session.amount_minor} {session.currency}, "
+                f"ours {order.amount_minor} {order.currency}",
+            )
+
+
+def _orders_without_session(
+    sessions: list[listings.PaidSession], since: datetime
+) -> Iterator[Difference]:
+    known = {session.session_id for session in sessions}
+    ours = Order.objects.filter(state__in=_SETTLED, created_at__gte=since)
+    for order in ours.exclude(kind="membership"):
+        if order.session_id not in known:
+            yield Difference("granted, not paid", str(order.pk), f"session {order.session_id}")
+
+
+def _orders_without_points(since: datetime) -> Iterator[Difference]:
+    orders = Order.objects.filter(state="paid", family="points", created_at__gte=since)
+    for order in orders:
+        key = f"topup:{order.session_id}"
+        if not Transaction.objects.filter(wallet_id=order.wallet_id, key=key).exists():
+            yield Difference("paid, not in the ledger", str(order.pk), key)
+
+
+def _invoices_without_period(invoices: list[listings.PaidInvoice]) -> Iterator[Difference]:
+    paid = {
+        row["invoice_id"]: (row["minor"], row["currency"])
+        for row in MembershipPeriod.objects.filter(
+            invoice_id__in=[invoice.invoice_id for invoice in invoices]
+        )
+        .values("invoice_id", "currency")
+        .annotate(minor=Sum("amount_minor"))
+    }
+    given_back = set(
+        Order.objects.filter(
+            state__in=["undoing", "undone"],
+            subscription_id__in=[invoice.subscription_id for invoice in invoices],
+        ).values_list("subscription_id", flat=True)
+    )
+    for invoice in invoices:
+        ours = paid.get(invoice.invoice_id)
+        if ours is None:
+            if invoice.subscription_id not in given_back:
+                yield Difference("paid, not granted", invoice.invoice_id, invoice.subscription_id)
+        elif ours != (invoice.amount_minor, invoice.currency):
+            yield Difference(
+                "amounts differ",
+                invoice.invoice_id,
+                f"Stripe {invoice.amount_minor} {invoice.currency}, ours {ours[0]} {ours[1]}",
+            )
+
+
+def _periods_without_invoice(
+    invoices: list[listings.PaidInvoice], since: datetime
+) -> Iterator[Difference]:
+    known = {invoice.invoice_id for invoice in invoices}
+    mirrored = Membership.objects.exclude(subscription_id="").values("pk")
+    ours = MembershipPeriod.objects.filter(membership__in=mirrored, created_at__gte=since)
+    for period in ours:
+        if period.invoice_id not in known:
+            yield Difference("granted, not paid", period.key, f"invoice {period.invoice_id}")
+
+
+def reconcile_nightly(*, now: datetime) -> int:
+    """Compare the last three days and log each difference as an error; how many there are.
+
+    Raises ReconciliationFailed.
+    """
+    differences = reconcile(since=now - timedelta(days=3))
+    for found in differences:
+        log.error("reconciliation: %s: %s (%s)", found.kind, found.reference, found.detail)
+    return len(differences)
+
+
+def livemode_name() -> str:
+    """Which of Stripe's two worlds was asked."""
+    return "live" if settings.STRIPE_LIVEMODE else "test"
