@@ -38,12 +38,14 @@ class Unit:
 class PlanCard:
     """A plan by one period. Texts, except for the instants and what decides on buttons.
 
+    `target` is what a change leads to, with the period where only that changes.
     `action` is "buy", "change", "follow" (a prepaid period after the present one), "claim" (the
     free plan), "current" or "" where nothing can be done now.
     """
 
     code: str
     name: str
+    target: str
     action: str
     current: bool
     amount: str
@@ -87,6 +89,9 @@ def _card(plan: OfferedPlan, reader: Reader, present_level: int) -> PlanCard:
     return PlanCard(
         code=offer.code,
         name=words.plan_name(offer.code),
+        target=words.plan_and_period(offer.code, reader.period)
+        if offer.code == reader.plan
+        else words.plan_name(offer.code),
         action=_action(offer, price, reader, present_level),
         current=offer.code == reader.plan,
         amount=shown.amount,
@@ -101,7 +106,7 @@ def _card(plan: OfferedPlan, reader: Reader, present_level: int) -> PlanCard:
         points=words.points(points_cp),
         makes=words.counts(reader.prices, points_cp),
         units=list(_units(price, reader.prices)) if price else [],
-        perks=list(_perks(offer)),
+        perks=list(perks_of(offer)),
     )
 
 
@@ -169,7 +174,8 @@ def _units(price: OfferedPrice, prices: PriceList | None) -> Iterator[Unit]:
         yield Unit(unit_money(cost.minor_e4, price.currency), text)
 
 
-def _perks(offer: PlanOffer) -> Iterator[Perk]:
+def perks_of(offer: PlanOffer) -> Iterator[Perk]:
+    """The lines of a plan's list, limits included: no plan is without them."""
     slots = ngettext("%(count)d job at a time", "%(count)d jobs at a time", offer.slots)
     yield Perk(slots % {"count": offer.slots}, True)
     yield Perk(str(words.LANES.get(offer.lane, offer.lane)), True)

@@ -14,6 +14,8 @@ from billing.calendar_months import add_months
 from billing.models import MembershipPeriod, Order
 from billing.portal import words
 from billing.portal.money import money
+from billing.portal.offers import Perk, perks_of
+from billing.selectors.catalogue import plan_offer
 
 _REASONS: dict[str, Promise] = {
     "second_membership": gettext_lazy(
@@ -49,6 +51,7 @@ class Given:
     ends_at: datetime | None = None
     next_points: str = ""
     next_points_at: datetime | None = None
+    perks: tuple[Perk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,8 @@ def order_card(order: Order, *, now: datetime) -> OrderCard:
 def _points(order: Order) -> str:
     """What the order gives: all at once, or each month."""
     if order.plan_price is None:
-        return words.points(order.points_cp + order.bonus_cp)
-    return _("%(points)s a month") % {"points": words.points(order.plan_price.plan.month_cp)}
+        return _("%(points)s points") % {"points": words.points(order.points_cp + order.bonus_cp)}
+    return _("%(points)s points a month") % {"points": words.points(order.plan_price.plan.month_cp)}
 
 
 def _given(order: Order) -> Given:
@@ -120,6 +123,7 @@ def _given(order: Order) -> Given:
         ends_at=period.ends_at,
         next_points=words.points(waiting.amount_cp) if waiting else "",
         next_points_at=waiting.starts_at if waiting else None,
+        perks=tuple(perk for perk in perks_of(plan_offer(period.plan, prices=False)) if perk.has),
     )
 
 

