@@ -28,6 +28,11 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "files that no artifact names": {
+        "task": "generation.sweep_orphans",
+        "schedule": crontab(hour=20, minute=0),
+        "options": {"expires": 3600},
+    },
     "lots that have ended": {
         "task": "billing.expire_lots",
         "schedule": 60.0,

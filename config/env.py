@@ -7,6 +7,7 @@ checked against `VARIABLES` by a test.
 from __future__ import annotations
 
 import os
+import re
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,14 +113,42 @@ class Env:
         return str(self._environ.str(self._documented(name), default="")) or default
 
     def integer(self, name: str, default: int) -> int:
-        """The variable as a whole number. Raises ImproperlyConfigured when it is not one."""
+        """The variable as a whole number from 0. Raises ImproperlyConfigured when it is not one."""
         text = self.string(name)
         if not text:
             return default
-        try:
-            return int(text)
-        except ValueError:
-            raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}") from None
+        if not (text.isascii() and text.isdigit()):
+            raise ImproperlyConfigured(f"{name} must be a whole number from 0, not {text!r}")
+        return int(text)
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        """The variable in upper case. Raises ImproperlyConfigured unless it is one of `choices`."""
+        text = self.string(name, default).upper()
+        if text not in choices:
+            raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {text!r}")
+        return text
+
+    def device(self, name: str) -> str:
+        """The variable as a torch device, "" when unset. Raises ImproperlyConfigured."""
+        text = self.string(name)
+        if not re.fullmatch(r"(cpu|mps|cuda(:[0-9]+)?)?", text):
+            raise ImproperlyConfigured(f"{name} must be cpu, cuda, cuda:N or mps, not {text!r}")
+        return text
+
+    def model(self, name: str, default: str) -> str:
+        """The variable as a checkpoint: a folder, or a repository with its revision beside it.
+
+        Raises ImproperlyConfigured when it is neither.
+        """
+        text = self.string(name)
+        if not text or Path(text).is_dir():
+            return text or default
+        if not re.fullmatch(r"[\w.-]+/[\w.-]+", text):
+            raise ImproperlyConfigured(f"{name}: there is no folder {text!r}")
+        revision = name.replace("_MODEL", "_REVISION")
+        if self.revision(revision) is None:
+            raise ImproperlyConfigured(f"{name} is a repository, so {revision} must be set too")
+        return text
 
     def listing(self, name: str, default: list[str]) -> list[str]:
         """The variable as comma-separated texts."""

@@ -38,7 +38,7 @@ def _database() -> str:
 
 def _redis() -> str:
     try:
-        cache.get("readyz")
+        cache.set("readyz", "ok", timeout=10)  # a full disk refuses writes and still reads
     except Exception:
         log.warning("readiness: redis does not answer", exc_info=True)
         return "unreachable"

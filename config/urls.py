@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
@@ -10,6 +11,9 @@ from rest_framework.permissions import AllowAny
 from billing.api.hooks import pay_return, stripe_webhook
 from config import health
 from generation.api.downloads import artifact
+
+# The most powerful sign-in has the limits of every other one.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # The description of the API is public, like the price list.
 _OPEN = {"authentication_classes": [], "permission_classes": [AllowAny]}
@@ -37,5 +41,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "config.api.fallbacks.bad_request"
 handler404 = "config.api.fallbacks.not_found"
 handler500 = "config.api.fallbacks.server_error"

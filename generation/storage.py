@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,11 +40,19 @@ def open_stored(name: str) -> BinaryIO:
     return _path(name).open("rb")
 
 
+def stored_before(moment: datetime) -> Iterator[str]:
+    """Names of files, half-written ones too, that were last written before `moment`."""
+    for folder in Path(settings.ARTIFACT_DIR).glob("??"):
+        for path in folder.iterdir():
+            if path.stat().st_mtime < moment.timestamp():
+                yield path.name
+
+
 def delete(name: str) -> None:
     """Remove a stored file; one that is gone already is fine."""
     _path(name).unlink(missing_ok=True)
 
 
 def _path(name: str) -> Path:
-    # Two levels of folders keep any one of them small.
-    return Path(settings.ARTIFACT_DIR) / name[:2] / name
+    # 256 folders keep any one of them small. A half-written file starts with a dot.
+    return Path(settings.ARTIFACT_DIR) / name.lstrip(".")[:2] / name

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from generation.services import operations, sweeps
+from generation.services import artifacts, operations, sweeps
 
 
 @shared_task(name="generation.sweep")
@@ -17,6 +17,12 @@ def sweep(**kwargs: Any) -> None:
     sweeps.sweep_deadlines(now=now)
     sweeps.sweep_leases(now=now)
     sweeps.ring_if_waiting()
+
+
+@shared_task(name="generation.sweep_orphans")
+def sweep_orphans(**kwargs: Any) -> None:
+    """Delete stored files that no artifact names."""
+    artifacts.sweep_orphans(now=timezone.now())
 
 
 @shared_task(name="generation.upkeep")

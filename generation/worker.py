@@ -10,13 +10,19 @@ import logging
 import socket
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol
 
 from celery import shared_task
 from celery.signals import worker_init, worker_shutdown, worker_shutting_down
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connection,
+)
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -26,6 +32,7 @@ from generation.engine.errors import WORKER_LOST, EngineFailure, RenderCanceled
 from generation.engine.types import Progress, Rendered, RenderSpec
 from generation.errors import AttemptLost
 from generation.models import Job
+from generation.pulse import Pulse
 from generation.services import artifacts, attempts
 from generation.services.attempts import StoredArtifact
 from generation.stamp.stamping import stamp_clip, stamp_picture
@@ -34,7 +41,7 @@ from generation.types import KINDS
 
 log = logging.getLogger(__name__)
 
-PROGRESS_SECONDS = 0.25
+AGAIN_SECONDS = 0.5
 
 
 class Engine(Protocol):
@@ -49,44 +56,6 @@ class Engine(Protocol):
         should_cancel: Callable[[], bool],
         deadline: float | None = None,
     ) -> Rendered: ...
-
-
-class Pulse:
-    """Reports an attempt's progress and renews its lease; knows when the attempt is lost."""
-
-    def __init__(self, job: Job) -> None:
-        assert job.attempt_id is not None
-        self._job_id, self._attempt_id = job.id, job.attempt_id
-        self._at = Progress("load")
-        self._written_at = time.monotonic()
-        self.lost = False
-
-    def progress(self, at: Progress) -> None:
-        """The engine is at `at`: written at once on a new stage, else four times a second."""
-        new_stage = at.stage != self._at.stage
-        self._at = at
-        if new_stage or time.monotonic() - self._written_at >= PROGRESS_SECONDS:
-            self._write()
-
-    def should_cancel(self) -> bool:
-        """Whether to stop; asked many times a second, so it is the heartbeat too."""
-        if time.monotonic() - self._written_at >= settings.LEASE_SECONDS / 6:
-            self._write()
-        return self.lost
-
-    def _write(self) -> None:
-        self._written_at = time.monotonic()
-        try:
-            attempts.heartbeat(
-                job_id=self._job_id,
-                attempt_id=self._attempt_id,
-                stage=self._at.stage,
-                step=self._at.step,
-                step_of=self._at.of,
-                now=timezone.now(),
-            )
-        except AttemptLost:
-            self.lost = True
 
 
 class Worker:
@@ -111,33 +80,29 @@ class Worker:
     def run(self, job: Job) -> None:
         """Bring one claimed job to an end. Whatever goes wrong, nothing undelivered is charged."""
         assert job.attempt_id is not None
-        mine = {"job_id": job.id, "attempt_id": job.attempt_id}
         stored: list[StoredArtifact] = []
-        try:
-            rendered, made = self._make(job, stored)
-            attempts.finish_job(
-                **mine, artifacts=made, engine=_engine_facts(rendered), now=timezone.now()
-            )
-        except (RenderCanceled, AttemptLost):
-            log.info("job %s was taken away; what it made is dropped", job.id)
+        with Pulse(job) as pulse:
+            try:
+                self._deliver(job, pulse, stored)
+            except (RenderCanceled, AttemptLost):
+                log.info("job %s was taken away; what it made is dropped", job.id)
+            except EngineFailure as failure:
+                log.warning("job %s failed: %s", job.id, failure)
+                self._give_up(job, failure.code, failure.message)
+            except DatabaseError:
+                raise  # nothing can be written down: the lease will end, and the sweeper decides
+            except OSError as error:
+                log.exception("job %s could not be stored", job.id)
+                self._give_up(job, "INTERNAL.STORAGE", str(error))
+            except Exception as error:
+                log.exception("job %s failed", job.id)
+                self._give_up(job, "INTERNAL.ENGINE", f"{type(error).__name__}: {error}")
+            else:
+                return
             artifacts.discard_files([file.stored_name for file in stored])
-        except EngineFailure as failure:
-            log.warning("job %s failed: %s", job.id, failure)
-            self._give_up(mine, failure.code, failure.message)
-        except OSError as error:
-            log.exception("job %s could not be stored", job.id)
-            artifacts.discard_files([file.stored_name for file in stored])
-            self._give_up(mine, "INTERNAL.STORAGE", str(error))
-        except Exception:
-            log.exception("job %s failed", job.id)
-            artifacts.discard_files([file.stored_name for file in stored])
-            self._give_up(mine, "INTERNAL.ENGINE", "The worker met an error it did not expect.")
 
-    def _make(
-        self, job: Job, stored: list[StoredArtifact]
-    ) -> tuple[Rendered, list[StoredArtifact]]:
-        """Render, stamp and store; `stored` names the files even when a later step fails."""
-        pulse = Pulse(job)
+    def _deliver(self, job: Job, pulse: Pulse, stored: list[StoredArtifact]) -> None:
+        """Render, stamp, store, finish; `stored` names the files even when a later step fails."""
         rendered = self.engine.render(
             RenderSpec(
                 kind=job.kind,
@@ -173,16 +138,45 @@ class Worker:
                 sha256=stamped.sha256,
             )
         )
-        return rendered, stored
+        insist(
+            lambda: attempts.finish_job(
+                **_mine(job),
+                artifacts=stored,
+                engine=_engine_facts(rendered),
+                now=timezone.now(),
+            )
+        )
 
-    def _give_up(self, mine: dict[str, Any], code: str, message: str) -> None:
+    def _give_up(self, job: Job, code: str, detail: str) -> None:
+        end = (
+            attempts.lose_attempt if code == WORKER_LOST else partial(attempts.fail_job, code=code)
+        )
         try:
-            if code == WORKER_LOST:
-                attempts.lose_attempt(**mine, message=message, now=timezone.now())
-            else:
-                attempts.fail_job(**mine, code=code, message=message, now=timezone.now())
+            insist(lambda: end(**_mine(job), message=detail, now=timezone.now()))
         except AttemptLost:
-            log.info("job %s ended meanwhile", mine["job_id"])
+            log.info("job %s ended meanwhile", job.id)
+
+
+def insist(write: Callable[[], object]) -> None:
+    """Write through a database that restarts: again and again for as long as a lease lives.
+
+    A repeat is harmless: it finds its attempt gone. Raises OperationalError or InterfaceError when
+    the database stays away, and whatever else `write` raises.
+    """
+    until = time.monotonic() + settings.LEASE_SECONDS
+    while True:
+        try:
+            write()
+            return
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > until:
+                raise
+            connection.close()
+            time.sleep(AGAIN_SECONDS)
+
+
+def _mine(job: Job) -> dict[str, Any]:
+    return {"job_id": job.id, "attempt_id": job.attempt_id}
 
 
 def _engine_facts(rendered: Rendered) -> dict[str, object]:

@@ -15,7 +15,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 def address(at: Address) -> Address | None:
     """Where the stand-in listens: beside the web server. None where it must not run: with a real
     key, and where others could reach it, because it takes no money."""
-    if os.environ.get("STRIPE_SECRET_KEY") or at.host not in LOOPBACK:
+    elsewhere = any(os.environ.get(name) for name in ("ALLOWED_HOSTS", "INKLING_PUBLIC_URL"))
+    if os.environ.get("STRIPE_SECRET_KEY") or at.host not in LOOPBACK or elsewhere:
         return None
     return replace(at, host="127.0.0.1", port=at.port + 1)
 

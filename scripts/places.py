@@ -90,10 +90,12 @@ class Places:
             )
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            for folder in (self.run, self.log):
+            # Sign-in codes, addresses and people's pictures: for the owner's eyes only.
+            for name in ("run", "log", "mail", "artifacts", "scratch"):
+                folder = self.home / name
                 folder.mkdir(exist_ok=True)
-            self.run.chmod(0o700)
-        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+                folder.chmod(0o700)
+        except OSError as error:
             raise Stop(
                 f"The data folder {self.home} cannot be used ({error.strerror}): set INKLING_HOME."
             ) from None

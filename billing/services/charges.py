@@ -152,7 +152,8 @@ def _redeem(wallet_id: int, quote_id: UUID, request_hash: bytes, now: datetime) 
     quote = Quote.objects.select_for_update().filter(id=quote_id, wallet_id=wallet_id).first()
     if quote is None or bytes(quote.request_hash) != request_hash:
         raise QuoteMismatch(
-            _("This quote is for another request."), fields={"quote": "is for another request"}
+            _("There is no such quote for this request."),
+            fields={"quote": "is not a quote for this request"},
         )
     if quote.used_at is not None:
         raise QuoteUsed(_("This quote has paid for a job already."), fields={"quote": "used"})

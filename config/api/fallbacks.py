@@ -8,6 +8,14 @@ from django.views import defaults
 from config.api.errors import CONTENT_TYPE, problem
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 as the caller reads it: a host name that is not ours, say."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    body = problem("invalid_request", "This request cannot be served as it was sent.")
+    return JsonResponse(body, status=400, content_type=CONTENT_TYPE)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404 as the caller reads it."""
     if not request.path.startswith("/api/"):

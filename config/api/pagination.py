@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from rest_framework import exceptions, pagination
 from rest_framework.request import Request
 
@@ -25,10 +25,20 @@ class CursorPagination(pagination.CursorPagination):
         """The page asked for. Raises InvalidRequest for a cursor that was not made here."""
         try:
             return super().paginate_queryset(queryset, request, view)
-        except (exceptions.NotFound, ValidationError, ValueError):
+        except (exceptions.NotFound, ValueError, OverflowError):
             raise InvalidRequest(
                 "This cursor does not lead anywhere.", fields={"cursor": "not a cursor of ours"}
             ) from None
+
+    def decode_cursor(self, request: Request) -> pagination.Cursor | None:
+        """The cursor of the request; its position is a time the database can compare with.
+
+        Raises NotFound, ValueError and OverflowError for one that was not made here.
+        """
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None:
+            datetime.fromisoformat(str(cursor.position)).astimezone(UTC)
+        return cursor
 
     def get_page_size(self, request: Request) -> int | None:
         """Rows a page. Raises InvalidRequest outside 1 to 200."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "config.csp.AdminPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Inside the one above: it says what that one is to write.
+    "config.csp.AdminPolicyMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -165,11 +167,11 @@ STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS", [])
 # The web process never imports the engine; this dotted name is resolved in the GPU worker only.
 GENERATION_ENGINE = "config.engine.child_engine"
 DEMO_CHECKPOINT = INKLING_HOME / "checkpoints" / "demo"
-ENGINE_IMAGE_MODEL = env.string("ENGINE_IMAGE_MODEL", str(DEMO_CHECKPOINT))
+ENGINE_IMAGE_MODEL = env.model("ENGINE_IMAGE_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_IMAGE_REVISION = env.revision("ENGINE_IMAGE_REVISION")
-ENGINE_VIDEO_MODEL = env.string("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))
+ENGINE_VIDEO_MODEL = env.model("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_VIDEO_REVISION = env.revision("ENGINE_VIDEO_REVISION")
-ENGINE_DEVICE = env.string("ENGINE_DEVICE")
+ENGINE_DEVICE = env.device("ENGINE_DEVICE")
 ENGINE_SCRATCH_DIR = INKLING_HOME / "scratch"
 GPU_COST_PER_HOUR_MINOR = env.integer("GPU_COST_PER_HOUR_MINOR", 0)
 GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)
@@ -202,6 +204,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api.schema.document_refusals",
+    ],
 }
 
 # --- pages ------------------------------------------------------------------------------------
@@ -247,7 +253,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # --- mail and logs ----------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.string("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>")
 EMAIL_FILE_PATH = INKLING_HOME / "mail"
-LOG_LEVEL = env.string("LOG_LEVEL", "INFO").upper()
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -260,6 +267,8 @@ LOGGING = {
             "foreign_pre_chain": [
                 structlog.stdlib.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso"),
+                # Tracebacks as text without local variables: those may hold secrets.
+                structlog.processors.format_exc_info,
             ],
         }
     },
@@ -268,6 +277,8 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["console"], "propagate": False},
         "httpx": {"level": "WARNING"},
+        # A refusal is an answer, not news; what fails is logged where it fails.
+        "django.request": {"level": "ERROR"},
         "stripe": {"level": "WARNING"},
     },
 }
@@ -278,7 +289,6 @@ structlog.configure(
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
-        # Tracebacks as text without local variables: those may hold secrets.
         structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],

@@ -1,5 +1,7 @@
 """`make run`: one machine, embedded servers, mail readable in the browser."""
 
+from urllib.parse import urlsplit
+
 from config.payments import stripe_address
 from config.secret import kept_secret
 from config.settings.base import *  # noqa: F403
@@ -7,12 +9,17 @@ from config.settings.base import INKLING_HOME, env
 
 DEBUG = False
 SECRET_KEY = env.string("SECRET_KEY") or kept_secret(INKLING_HOME)
+_loopback = {"localhost", "127.0.0.1", "::1", "[::1]"}
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 _host = env.string("INKLING_HOST", "127.0.0.1")
 _port = env.integer("INKLING_PORT", 8000)
 # Sign-ins whose passwords everybody knows, and mail that everybody can read, are for one's own
-# machine only.
-DEMO_SIGN_INS = _host in {"localhost", "127.0.0.1", "::1"}
+# machine only: not where another address is listened on or answered to, as behind a proxy.
+DEMO_SIGN_INS = (
+    _host in _loopback
+    and set(ALLOWED_HOSTS) <= _loopback
+    and urlsplit(env.string("INKLING_PUBLIC_URL", "http://localhost")).hostname in _loopback
+)
 _keeps_mail = not env.string("EMAIL_URL")
 DEV_MAIL = _keeps_mail and DEMO_SIGN_INS
 PUBLIC_URL = env.string("INKLING_PUBLIC_URL", f"http://{_host}:{_port}").rstrip("/")

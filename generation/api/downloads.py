@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from typing import BinaryIO
+
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotFound
 from generation import storage
+from generation.api.ranges import Unsatisfiable, chunks, read_range
+from generation.models import Artifact
 from generation.services.links import artifact_of_token
 
 _SUFFIXES = {"image/png": "png", "video/mp4": "mp4"}
 
 
 @require_safe
-def artifact(request: HttpRequest, token: str) -> FileResponse | HttpResponse:
+def artifact(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file a link opens; 404 when the link is forged or its time is over.
 
-    `?download` asks the browser to save it instead of showing it.
+    A `Range` of bytes is answered with that part, so that a clip can be sought. `?download` asks
+    the browser to save it instead of showing it.
     """
     try:
         found = artifact_of_token(token, now=timezone.now())
@@ -29,11 +35,34 @@ def artifact(request: HttpRequest, token: str) -> FileResponse | HttpResponse:
         return HttpResponse(
             _("This file is gone."), status=404, content_type="text/plain; charset=utf-8"
         )
-    response = FileResponse(
-        file,
-        content_type=found.mime,
-        as_attachment="download" in request.GET,
-        filename=f"inkling-{found.id}.{_SUFFIXES[found.mime]}",
-    )
+    response = _whole_or_range(request, file, found)
+    response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, max-age=600"
     return response
+
+
+def _whole_or_range(request: HttpRequest, file: BinaryIO, found: Artifact) -> HttpResponseBase:
+    """The file, or the part of it that a player asks for."""
+    name = f"inkling-{found.id}.{_SUFFIXES[found.mime]}"
+    try:
+        asked = read_range(request.headers.get("Range", ""), found.bytes)
+    except Unsatisfiable:
+        file.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{found.bytes}"})
+    if asked is None:
+        return FileResponse(
+            file,
+            content_type=found.mime,
+            as_attachment="download" in request.GET,
+            filename=name,
+        )
+    first, last = asked
+    return StreamingHttpResponse(
+        chunks(file, first, last),
+        status=206,
+        content_type=found.mime,
+        headers={
+            "Content-Range": f"bytes {first}-{last}/{found.bytes}",
+            "Content-Length": str(last - first + 1),
+        },
+    )

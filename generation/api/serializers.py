@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.api.serializers import PointsField, SliceSerializer
+from generation.failures import NOT_CHARGED, sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.jobs import queue_position
@@ -212,6 +214,6 @@ class JobSerializer(serializers.Serializer[Job]):
             return None
         return {
             "code": job.failure_code,
-            "message": job.failure_message,
+            "message": f"{_(sentence(job.failure_code))} {_(NOT_CHARGED)}",
             "charged": bool(job.captured_cp),
         }

@@ -55,7 +55,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(_("lease until"), null=True)
 
     failure_code = models.CharField(_("failure"), max_length=40, blank=True)
-    failure_message = models.CharField(_("failure message"), max_length=500, blank=True)
+    failure_message = models.CharField(_("failure detail, for staff"), max_length=500, blank=True)
     engine = models.JSONField(_("engine facts"), default=dict)
 
     class Meta:

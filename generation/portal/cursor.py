@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import Http404
@@ -24,8 +24,8 @@ def read(text: str | None) -> tuple[datetime, UUID] | None:
         # A + of the offset arrives as a space when the address was typed unescaped.
         moment = datetime.fromisoformat(at.replace(" ", "+"))
         known = UUID(artifact_id)
-    except ValueError:
+        if moment.tzinfo is None:
+            raise Http404
+        return moment.astimezone(UTC), known
+    except (ValueError, OverflowError):
         raise Http404 from None
-    if moment.tzinfo is None:
-        raise Http404
-    return moment, known

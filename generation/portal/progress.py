@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.selectors.holds import HoldState, hold_of
+from generation.failures import sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.jobs import queue_position
@@ -144,4 +145,6 @@ def _words(job: Job) -> dict[str, str]:
     if job.failure_code:
         family = job.failure_code.partition(".")[0]
         words["failure"] = str(_FAILURES.get(family, _FAILURES["INTERNAL"]))
+        if job.state == State.FAILED:
+            words["sentence"] = _(sentence(job.failure_code))
     return words

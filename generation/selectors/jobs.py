@@ -12,8 +12,7 @@ from accounts.errors import NotFound
 from accounts.models import User
 from billing.selectors.wallets import wallet_id_of
 from generation.lifecycle import State
-from generation.models import Job
-from generation.types import LANES
+from generation.models import Job, QueueTurn
 
 
 def job_for(*, user: User, job_id: UUID) -> Job:
@@ -44,13 +43,22 @@ def recent_jobs(
 
 
 def queue_position(job: Job) -> int | None:
-    """How many jobs are served before this one, plus one; None unless it is queued."""
+    """At most how many jobs of its lane are served up to and including this one, as they wait now.
+
+    Wallets take turns: before a wallet's second job every other one that waits has had its turn.
+    None unless the job is queued.
+    """
     if job.state != State.QUEUED:
         return None
-    ahead_lanes = LANES[: LANES.index(job.lane)]
-    ahead = Job.objects.filter(state=State.QUEUED).filter(
-        Q(lane__in=ahead_lanes)
-        | Q(lane=job.lane, created_at__lt=job.created_at)
-        | Q(lane=job.lane, created_at=job.created_at, id__lt=job.id)
-    )
-    return ahead.count() + 1
+    own = Job.objects.filter(state=State.QUEUED, lane=job.lane, wallet_id=job.wallet_id)
+    rounds = own.filter(
+        Q(created_at__lt=job.created_at) | Q(created_at=job.created_at, id__lt=job.id)
+    ).count()
+    turns = QueueTurn.objects.filter(lane=job.lane)
+    mine = turns.filter(wallet_id=job.wallet_id).first()
+    earlier = turns.count()
+    if mine is not None:
+        earlier = turns.filter(
+            Q(served_at__lt=mine.served_at) | Q(served_at=mine.served_at, id__lt=mine.pk)
+        ).count()
+    return earlier + 1 + (rounds * turns.count() if rounds else 0)

@@ -63,8 +63,11 @@ def pull_brake(*, reason: str, until: datetime | None, now: datetime, name: str 
 
 @transaction.atomic(durable=True)
 def release_brake() -> bool:
-    """Accept jobs again, whoever pulled the brake; False when it was not on."""
-    return Brake.objects.all().delete()[0] > 0
+    """Accept jobs again; False when the operator's brake was not on.
+
+    The brake of the day's GPU budget is not let go here: raise the budget, or wait for the day.
+    """
+    return Brake.objects.filter(name=OPERATOR).delete()[0] > 0
 
 
 def gpu_spend_minor(*, now: datetime) -> int:

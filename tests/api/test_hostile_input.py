@@ -46,6 +46,7 @@ def test_keys_that_cannot_be_kept(anna_api: Program, key: str) -> None:
         ("cursor=abc", "cursor"),
         ("cursor=cD0x", "cursor"),
         ("cursor=cD0lMDA%3D", "cursor"),
+        ("cursor=cD0wMDAxLTAxLTAxKzAwJTNBMDAlM0EwMCUyQjIzJTNBNTk%3D", "cursor"),  # year 1, +23:59
         ("limit=-1", "limit"),
         ("limit=201", "limit"),
         ("limit=x", "limit"),

@@ -122,7 +122,11 @@ def test_a_cancel_gives_the_points_back(rich: Program) -> None:
     job_id = rich.post("/jobs", FOX).json()["id"]
     job = rich.post(f"/jobs/{job_id}/cancel").json()
     assert (job["status"], job["charged_points"]) == ("canceled", "0.00")
-    assert job["failure"] == {"code": "CANCELED.USER", "message": "", "charged": False}
+    assert job["failure"] == {
+        "code": "CANCELED.USER",
+        "message": "You canceled it. You were not charged.",
+        "charged": False,
+    }
     assert rich.get("/wallet").json()["available_points"] == "66.00"
     assert rich.post(f"/jobs/{job_id}/cancel").status_code == 200
 

@@ -46,6 +46,10 @@ def test_the_schema_names_every_address(client: Client) -> None:
     for path in ("quotes", "jobs", "jobs/{job_id}", "jobs/{job_id}/cancel", "wallet", "prices"):
         assert f"/api/v1/{path}" in schema["paths"]
     assert client.get("/api/docs").status_code == 200
+    refusal = schema["paths"]["/api/v1/jobs"]["post"]["responses"]["default"]
+    assert refusal["content"]["application/problem+json"]
+    codes = schema["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+    assert codes == sorted(STATUS)
 
 
 def test_a_signed_link_opens_its_file_and_no_other(client: Client, artifact: Artifact) -> None:
@@ -59,6 +63,30 @@ def test_a_signed_link_opens_its_file_and_no_other(client: Client, artifact: Art
     assert saved["Content-Disposition"].startswith("attachment")
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "told", "body"),
+    [
+        ("bytes=1-3", 206, "bytes 1-3/25", b"PNG"),
+        ("bytes=22-", 206, "bytes 22-24/25", b"ure"),
+        ("bytes=-4", 206, "bytes 21-24/25", b"ture"),
+        ("bytes=21-999", 206, "bytes 21-24/25", b"ture"),
+        ("bytes=25-", 416, "bytes */25", b""),
+        ("bytes=-0", 416, "bytes */25", b""),
+        ("bytes=3-1", 200, None, b"\x89PNG stands for a picture"),
+        ("bytes=0-1,4-5", 200, None, b"\x89PNG stands for a picture"),
+        ("lines=1-2", 200, None, b"\x89PNG stands for a picture"),
+    ],
+)
+def test_a_clip_can_be_sought(
+    client: Client, artifact: Artifact, asked: str, status: int, told: str | None, body: bytes
+) -> None:
+    path = artifact_path(artifact, now=datetime.now(UTC))
+    response = client.get(path, headers={"range": asked})
+    assert response.status_code == status
+    assert response.headers.get("Content-Range") == told
+    assert b"".join(response) == body
+
+
 def test_links_that_open_nothing(client: Client, artifact: Artifact) -> None:
     good = artifact_path(artifact, now=datetime.now(UTC))
     stale = artifact_path(artifact, now=datetime(2024, 1, 1, tzinfo=UTC))
@@ -67,6 +95,11 @@ def test_links_that_open_nothing(client: Client, artifact: Artifact) -> None:
     )
     for path in (stale, good[:-1], f"/artifacts/{other_wallet}", f"/artifacts/{artifact.id}"):
         assert client.get(path).status_code == 404, path
+
+
+def test_a_host_that_is_not_ours_is_refused_as_a_problem(client: Client) -> None:
+    response = client.get("/api/v1/prices", headers={"host": "evil.example"})
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_request")
 
 
 def test_every_refusal_has_a_status() -> None:

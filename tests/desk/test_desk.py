@@ -35,6 +35,18 @@ def test_only_operators_come_in(anna: User) -> None:
     assert client.get("/admin/").status_code == 302
 
 
+def test_the_desk_may_run_its_scripts_and_the_portal_may_not(desk: Client) -> None:
+    """unfold's Alpine needs eval; without it nothing on the desk can be clicked."""
+    assert "'unsafe-eval'" in desk.get("/admin/")["Content-Security-Policy"]
+    assert "unsafe" not in desk.get("/create/")["Content-Security-Policy"]
+
+
+def test_the_desk_is_entered_by_the_door_that_counts_failures(operator: User) -> None:
+    response = Client().post("/admin/login/", {"username": operator.email, "password": "wrong"})
+    assert response.status_code == 302
+    assert response["Location"].startswith("/account/login/")
+
+
 def test_every_list_and_page_opens(desk: Client, rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     deliver(claimed())

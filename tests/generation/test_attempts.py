@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.errors import NotFound
 from accounts.models import User
 from billing.selectors.wallets import overview
+from billing.services import daily_points
 from generation.errors import AttemptLost, JobFinished
 from generation.models import Artifact, Attempt, Job
 from generation.services import attempts, sweeps
-from generation.services.artifacts import discard_files
+from generation.services.artifacts import discard_files, sweep_orphans
 from generation.services.jobs import cancel_job
 from generation.storage import open_stored
 from tests.jobs_by_hand import NOON, Submit, claimed, deliver, stored_picture
@@ -197,3 +199,28 @@ def test_files_of_a_delivery_are_kept_others_go(rich_anna: User, submit: Submit)
     open_stored(delivered).close()
     with pytest.raises(FileNotFoundError):
         open_stored(orphan)
+
+
+def test_one_job_that_cannot_be_repaired_keeps_no_other_waiting(
+    rich_anna: User, bert: User, submit: Submit
+) -> None:
+    broken = submit(rich_anna)
+    Job.objects.filter(id=broken.id).update(hold_id=0)  # the ledger knows no such hold
+    daily_points.claim(user=bert, now=NOON)
+    other = submit(bert)
+    assert sweeps.sweep_deadlines(now=other.deadline_at) == 1
+    other.refresh_from_db()
+    assert other.state == "failed"
+
+
+def test_files_that_no_artifact_names_go_after_a_day(rich_anna: User, submit: Submit) -> None:
+    submit(rich_anna)
+    deliver(claimed())
+    orphan = stored_picture().stored_name
+    now = timezone.now()
+    sweep_orphans(now=now)
+    open_stored(orphan).close()
+    assert sweep_orphans(now=now + timedelta(days=1, minutes=1)) >= 1
+    with pytest.raises(FileNotFoundError):
+        open_stored(orphan)
+    open_stored(Artifact.objects.get().stored_name).close()

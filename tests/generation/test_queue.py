@@ -8,6 +8,7 @@ import pytest
 from accounts.models import User
 from billing.services.adjustments import grant_adjustment
 from generation.models import DrainedWorker, Job, QueueTurn
+from generation.selectors.jobs import queue_position
 from generation.services import attempts, sweeps
 from generation.services.jobs import cancel_job
 from tests.conftest import Person
@@ -105,3 +106,12 @@ def test_a_drained_worker_takes_nothing_more(rich_anna: User, submit: Submit) ->
     assert attempts.claim_job(worker="test", now=NOON) is None
     drained.delete()
     deliver(claimed())
+
+
+def test_a_newcomer_is_told_how_turns_are_taken(anna: User, bert: User, queue: Queue) -> None:
+    many = queue(anna, 8)
+    [one] = queue(bert, 1, second=100)
+    assert queue_position(one) == 2
+    assert [queue_position(job) for job in many[:3]] == [1, 3, 5]
+    assert claimed(NOON + timedelta(seconds=120)).id == many[0].id
+    assert queue_position(one) == 1

@@ -146,7 +146,8 @@ def test_a_failure_is_not_charged_and_says_whose_fault(annas: Client, job: Job) 
     )
     page = job_page(annas, job)
     assert "Our fault" in page.text
-    assert "The card ran out of memory." in page.text
+    assert "There was not enough GPU memory." in page.text
+    assert "The card ran out of memory." not in page.text  # an exception's words are for staff
     assert "You were not charged 0.00 points Daily points 0.20 returned" in page.text
 
 

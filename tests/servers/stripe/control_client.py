@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
+import socket
 import threading
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +40,8 @@ class Control:
             connection = http.client.HTTPConnection(self._address, timeout=120)
             self._local.connection = connection
         try:
+            if connection.sock is not None and _hung_up(connection.sock):
+                connection.close()  # idle for too long: the next request opens it again
             connection.request(
                 method, f"/_control{path}", body if method == "POST" else None,
                 {"Content-Type": "application/json"},
@@ -173,3 +177,8 @@ class Control:
         """Give an endpoint a new secret; with `keep_old` deliveries are signed with both."""
         given = {"keep_old": keep_old}
         return str(self.request("POST", f"/endpoints/{endpoint}/roll", given)["secret"])
+
+
+def _hung_up(sock: socket.socket) -> bool:
+    """Whether the other side has closed a connection that owes us nothing."""
+    return bool(select.select([sock], [], [], 0)[0])
