@@ -5,6 +5,7 @@ import logging.config
 import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -46,8 +47,9 @@ def test_an_undocumented_variable_cannot_be_read() -> None:
 
 def test_a_traceback_reaches_the_log() -> None:
     """It was printed as the address of an object, which tells nobody anything."""
-    formatter = logging.config.dictConfigClass(settings.LOGGING).configure_formatter(
-        settings.LOGGING["formatters"]["line"]
+    configured: Any = settings.LOGGING
+    formatter = logging.config.dictConfigClass(configured).configure_formatter(
+        configured["formatters"]["line"]
     )
     try:
         raise ZeroDivisionError("told")
