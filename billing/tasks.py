@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing.services import (
+    checkout,
     confirmations,
     live_memberships,
     memberships,
@@ -55,7 +56,9 @@ def recover_stripe_events(**kwargs: Any) -> None:
 @shared_task(name="billing.poll_orders")
 def poll_orders(**kwargs: Any) -> None:
     """Ask Stripe about open orders that are 2, 10 and 40 minutes old, or days."""
-    confirmations.poll_open_orders(now=timezone.now())
+    now = timezone.now()
+    confirmations.poll_open_orders(now=now)
+    checkout.close_forgotten_orders(now=now)
 
 
 @shared_task(name="billing.undo_orders")

@@ -6,6 +6,7 @@ under a key of the order and its attempt, and the answer is recorded.
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +34,7 @@ from billing.services.stripe_prices import coupon_id_of, price_id_of, sync_price
 from billing.services.wallets import wallet_for
 from billing.types import format_points
 
+log = logging.getLogger(__name__)
 KEY_MAX = 255
 FIRST_POLL = timedelta(minutes=2)
 # A page this close to its end is not handed out again.
@@ -85,6 +87,20 @@ def begin_checkout(
     if order.state == "open" and not order.url:
         order = _open_page(order, user, now)
     return Begun(order, intent.replayed)
+
+
+def close_forgotten_orders(*, now: datetime) -> int:
+    """Close open orders whose time is over and whose page nobody ever got; how many were tried.
+
+    They would keep a promotion reserved. A page that Stripe made all the same is closed first.
+    """
+    forgotten = list(Order.objects.filter(state="open", session_id="", expires_at__lte=now)[:100])
+    for order in forgotten:
+        try:
+            _close(order, now)
+        except PaymentsUnavailable as refusal:
+            log.warning("order %s is not closed yet: %s", order.pk, refusal)
+    return len(forgotten)
 
 
 @transaction.atomic(durable=True)
