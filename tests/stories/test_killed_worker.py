@@ -3,8 +3,11 @@
 import os
 import signal
 from collections.abc import Callable
+from typing import Any
 
+import httpx
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from generation.models import Artifact, Attempt, Job
@@ -65,3 +68,30 @@ def test_the_inference_child_is_killed_twice(
         body = {"kind": "image", "params": {"prompt": "a fox"}}
         assert ended(client, client.post("/jobs", json=body).json()["id"])["status"] == "succeeded"
     assert ledger_breaches() == []
+
+
+def test_a_database_that_drops_everyone_costs_no_attempt(
+    live: LiveStack, person: Person, key_of: Callable[[User], str]
+) -> None:
+    """What was rendered is delivered when the database is back, not thrown away."""
+    with live.client(key_of(person("anna"))) as client:
+        client.post("/wallet/claim")
+        job_id = running_job(client, live)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        job = until(lambda: ended_or_none(client, job_id), "the end of the job")
+        assert (job["status"], job["charged_points"]) == ("succeeded", "10.00")
+        assert list(Attempt.objects.values_list("outcome", flat=True)) == ["succeeded"]
+    assert ledger_breaches() == []
+
+
+def ended_or_none(client: httpx.Client, job_id: str) -> dict[str, Any] | None:
+    """The job once it has ended; None while it has not, or while the answer is a 503."""
+    answer = client.get(f"/jobs/{job_id}")
+    if answer.status_code != 200 or answer.json()["status"] in {"queued", "running"}:
+        return None
+    job: dict[str, Any] = answer.json()
+    return job
