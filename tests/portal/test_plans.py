@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 
 from accounts.models import User
+from billing.errors import InsufficientPoints
 from billing.models import Membership, Order, Promotion
 from billing.portal.money import money, unit_money
 from billing.selectors.catalogue import plan_price
@@ -16,7 +18,7 @@ from billing.services.gifts import give_membership
 from billing.services.wallets import wallet_for
 from tests.jobs_by_hand import NOON
 from tests.portal.conftest import Visitor
-from tests.portal.pages import faults_of, page_of
+from tests.portal.pages import Page, faults_of, page_of
 
 
 def promote(code: str = "") -> Promotion:
@@ -157,7 +159,7 @@ def test_no_promotion_for_what_follows_a_membership(
 def test_a_prepaid_member_adds_or_moves_up(rich_anna: User, annas: Client) -> None:
     give_membership(user=rich_anna, plan="platinum", period="month", reason="test", now=NOON)
     page = page_of(annas.get("/plans/"))
-    assert "Add Gold afterwards" in page.text
+    assert "Add Gold afterwards · ¥66" in page.text
     assert "Get Diamond · ¥666 Begins at once" in page.text
     assert [radio["value"] for radio in page.all("input", name="method")] == [
         "alipay",
@@ -298,6 +300,21 @@ def test_before_the_first_catalogue(as_user: Visitor, anna: User) -> None:
     for path in ("/plans/", "/topup/"):
         assert "Nothing is for sale yet" in page_of(client.get(path)).text
     assert "Nothing is for sale yet" in page_of(client.post("/topup/", {"amount": "66"})).text
+
+
+def test_who_is_short_of_points_finds_the_ways_that_cost_money(rf: RequestFactory) -> None:
+    ways = [
+        {"way": "topup", "text": "Top up 10 yuan.", "amount": "10"},
+        {"way": "membership", "text": "Take gold."},
+    ]
+    facts = {"missing_points": "1.00", "needed_points": "10.00", "available_points": "9.00"}
+    shown = render_to_string(
+        "cotton/shortfall.html",
+        {"refusal": InsufficientPoints("short", facts={**facts, "ways": ways})},
+        request=rf.get("/create/"),
+    )
+    links = {link["href"] for link in Page(shown).all("a")}
+    assert links == {"/topup/?amount=10", "/plans/"}
 
 
 def test_few_queries(annas: Client, django_assert_max_num_queries: Any) -> None:

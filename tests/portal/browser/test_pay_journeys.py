@@ -83,7 +83,8 @@ def buy_gold(tab: Page, portal: str) -> None:
 
 def test_a_pack_by_card(tab: Page, portal: str) -> None:
     tab.goto(f"{portal}/topup/")
-    tab.get_by_role("button", name="Buy 525 points for ¥50").click()
+    # A double click is one purchase.
+    tab.get_by_role("button", name="Buy 525 points for ¥50").dblclick()
     pay(tab)
     expect(tab.get_by_role("heading", name="525 points are in your wallet")).to_be_visible()
     expect(tab.get_by_text("25 of them are a gift.")).to_be_visible()
@@ -92,6 +93,7 @@ def test_a_pack_by_card(tab: Page, portal: str) -> None:
     order = tab.locator("main li").filter(has_text="Pack of 500 points")
     expect(order).to_contain_text("paid")
     expect(order).to_contain_text("¥50")
+    assert Order.objects.count() == 1
 
 
 def test_an_amount_shows_its_points_while_it_is_typed(tab: Page, portal: str) -> None:
@@ -185,6 +187,17 @@ def test_out_in_two_clicks_and_back(tab: Page, portal: str) -> None:
     tab.get_by_role("button", name="Keep the membership").click()
     expect(tab.get_by_text("Your membership goes on as before.")).to_be_visible()
     expect(tab.locator("dl").first).to_contain_text("Next charge¥66")
+
+
+def test_another_card(tab: Page, portal: str) -> None:
+    buy_gold(tab, portal)
+    tab.goto(f"{portal}/billing/")
+    tab.get_by_role("button", name="Change the card").click()
+    tab.get_by_role("button", name="Use a new card").click()
+    expect(tab.get_by_text("The card was saved.")).to_be_visible()
+    tab.get_by_role("link", name="Back to").click()
+    expect(tab.get_by_role("heading", name="Billing")).to_be_visible()
+    assert tab.url == f"{portal}/billing/"
 
 
 def test_up_now_and_down_at_renewal(tab: Page, portal: str) -> None:
