@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
-from billing.api.hooks import pay_return, stripe_webhook
+from billing.api.hooks import stripe_webhook
 from config import health
 from generation.api.downloads import artifact
 
@@ -25,7 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("artifacts/<str:token>", artifact, name="artifact"),
     path("webhooks/stripe", stripe_webhook, name="stripe-webhook"),
-    path("pay/return/<uuid:order_id>", pay_return, name="pay-return"),
     path("api/v1/", include("billing.api.urls")),
     path("api/v1/", include("generation.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(**_OPEN), name="api-schema"),

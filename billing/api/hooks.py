@@ -1,19 +1,15 @@
-"""Where Stripe and a buyer's browser come back. Plain Django: the raw body counts."""
+"""Where Stripe's events come in. Plain Django: the raw body counts."""
 
 from __future__ import annotations
 
 import logging
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from billing.selectors.orders import session_of
 from billing.services import stripe_events
-from billing.services.confirmations import try_to_confirm
 
 BODY_MAX = 1_000_000
 log = logging.getLogger(__name__)
@@ -38,15 +34,3 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         log.warning("webhook refused: %s", reason)
         return HttpResponse(status=400)
     return HttpResponse(status=200)
-
-
-@require_safe
-def pay_return(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """Back from the pay page: confirm with Stripe what became of it, then show the wallet.
-
-    The address proves nothing and shows nothing: what counts is what Stripe says of the session.
-    """
-    session_id = session_of(order_id)
-    if session_id:
-        try_to_confirm(session_id=session_id, now=timezone.now())
-    return redirect("/wallet/")

@@ -83,6 +83,13 @@ def fetch_schedule_subscription(schedule_id: str) -> SubscriptionState:
     return fetch_subscription(subscription_id)
 
 
+def fetch_default_card(customer_id: str) -> str:
+    """The card a customer chose on Stripe's page, "" when none was. Raises GatewayError."""
+    with in_our_words():
+        found = plain(client().v1.customers.retrieve(customer_id))
+    return id_of((found.get("invoice_settings") or {}).get("default_payment_method"))
+
+
 def fetch_invoice(invoice_id: str) -> InvoiceState:
     """An invoice, all its lines and its subscription. Raises GatewayError.
 

@@ -186,6 +186,14 @@ def refund_part(
         )
 
 
+def use_card(subscription_id: str, *, card_id: str, key: str) -> None:
+    """Charge this card at every renewal of a subscription. Raises GatewayError."""
+    with in_our_words():
+        client().v1.subscriptions.update(
+            subscription_id, {"default_payment_method": card_id}, {"idempotency_key": key}
+        )
+
+
 def card_page_url(*, customer_id: str, return_url: str) -> str:
     """A page of Stripe's where the customer changes the card. Raises GatewayError."""
     with in_our_words():

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from billing import launch
 from billing.selectors.audience import in_audience
+from billing.selectors.catalogue import topup_rate
 from billing.selectors.prices import live_price_list
 from billing.selectors.wallets import overview
 from billing.types import PricedRequest, format_points
 
 
 def ways_on(
-    *, user: User, request: PricedRequest, available_cp: int, now: datetime
+    *, user: User, request: PricedRequest, needed_cp: int, available_cp: int, now: datetime
 ) -> list[dict[str, str]]:
-    """What would let the user go on: something cheaper, a claim now, or the next one.
+    """What would let the user go on: a claim now, something cheaper, the next claim, a top-up.
 
-    Each way is {"way", "text"} and, where one applies, "points" or "at" (RFC 3339).
+    Each way is {"way", "text"} and, where one applies, "points", "at" (RFC 3339) or "amount" (whole
+    yuan).
     """
+    missing_cp = needed_cp - available_cp
     ways: list[dict[str, str]] = []
     wallet = overview(user=user, now=now)
     daily = format_points(launch.DAILY_POINTS_CP)
@@ -55,4 +59,20 @@ def ways_on(
                 % {"points": daily},
             }
         )
+    if settings.STRIPE_SECRET_KEY:
+        ways.append(_topup(missing_cp, now))
     return ways
+
+
+def _topup(missing_cp: int, now: datetime) -> dict[str, str]:
+    """The smallest top-up of whole yuan that is enough."""
+    rate = topup_rate(currency="CNY", now=now)
+    per_yuan_cp = 100 * rate.cp_per_minor
+    yuan = max(-(-missing_cp // per_yuan_cp), rate.floor_minor // 100)
+    points = format_points(yuan * per_yuan_cp)
+    return {
+        "way": "topup",
+        "points": points,
+        "amount": str(yuan),
+        "text": _("Top up ¥%(yuan)d for %(points)s points.") % {"yuan": yuan, "points": points},
+    }

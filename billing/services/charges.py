@@ -181,6 +181,12 @@ def _insufficient(
             "needed_points": format_points(short.needed_cp),
             "available_points": format_points(short.available_cp),
             "missing_points": format_points(missing_cp),
-            "ways": ways_on(user=user, request=request, available_cp=short.available_cp, now=now),
+            "ways": ways_on(
+                user=user,
+                request=request,
+                needed_cp=short.needed_cp,
+                available_cp=short.available_cp,
+                now=now,
+            ),
         },
     )

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing.gateway import inbound
+from billing.gateway import inbound, outbound
 from billing.gateway.errors import GatewayError
 from billing.gateway.types import InvoiceState, SessionState
-from billing.models import Order
+from billing.models import Membership, Order, StripeCustomer
 from billing.services.customers import forget_customer
 from billing.services.invoices import apply_invoice
 from billing.services.parking import Parked
@@ -56,6 +56,23 @@ def fetch_schedule(schedule_id: str, *, now: datetime) -> Apply:
     """The subscription behind a schedule. Raises GatewayError."""
     subscription = inbound.fetch_schedule_subscription(schedule_id)
     return lambda at: _ignore(apply_subscription(subscription, asked_at=now, now=at))
+
+
+def follow_card(customer_id: str, *, now: datetime) -> Apply:
+    """Let renewals charge the card a customer chose on Stripe's page. Raises GatewayError.
+
+    The page sets the customer's own default, and a subscription that began at a pay page keeps a
+    default of its own, so without this the old card would be charged again. Nothing is applied to
+    our tables: no card is kept in them.
+    """
+    card_id = inbound.fetch_default_card(customer_id)
+    customer = StripeCustomer.objects.filter(customer_id=customer_id).first()
+    if card_id and customer is not None:
+        renewing = Membership.objects.filter(user_id=customer.user_id, kind="card")
+        for membership in renewing.exclude(status="ended").exclude(subscription_id=""):
+            key = f"card-{membership.subscription_id}-{card_id}"
+            outbound.use_card(membership.subscription_id, card_id=card_id, key=key)
+    return _nothing
 
 
 def forget(customer_id: str, *, now: datetime) -> Apply:
@@ -117,6 +134,10 @@ def _apply_invoice(invoice: InvoiceState, asked_at: datetime, now: datetime) -> 
     apply_invoice(invoice, asked_at=asked_at, now=now)
     if invoice.subscription.order_id:
         undo_after_commit(invoice.subscription.order_id)
+
+
+def _nothing(at: datetime) -> None:
+    return None
 
 
 def _ignore(_result: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from billing.calendar_months import add_months, lot_windows
 from billing.ledger import services as ledger
 from billing.models import Membership, MembershipPeriod, PlanPrice, ScheduledLot
 
+log = logging.getLogger(__name__)
 _AT_ONCE = 500
 
 
@@ -60,21 +62,32 @@ def open_period(
 
 
 def grant_due_lots(*, now: datetime) -> int:
-    """Give the lots whose month has begun, each in its own transaction; returns how many."""
+    """Give the lots whose month has begun, each in its own transaction; returns how many.
+
+    A lot that cannot be given is logged and keeps no other waiting.
+    """
     due = ScheduledLot.objects.filter(granted_at=None, starts_at__lte=now)
     given = 0
     for lot_id in list(due.order_by("starts_at").values_list("id", flat=True)[:_AT_ONCE]):
-        with transaction.atomic(durable=True):
-            lot = (
-                ScheduledLot.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("period", "period__membership")
-                .filter(id=lot_id, granted_at=None)
-                .first()
-            )
-            if lot is not None:
-                _give(lot, now)
-                given += 1
+        try:
+            given += _give_due(lot_id, now)
+        except Exception:
+            log.exception("scheduled lot %s could not be given", lot_id)
     return given
+
+
+@transaction.atomic(durable=True)
+def _give_due(lot_id: int, now: datetime) -> bool:
+    lot = (
+        ScheduledLot.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("period", "period__membership")
+        .filter(id=lot_id, granted_at=None)
+        .first()
+    )
+    if lot is None:
+        return False
+    _give(lot, now)
+    return True
 
 
 def _schedule_lots(period: MembershipPeriod, price: PlanPrice, now: datetime) -> None:

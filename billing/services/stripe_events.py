@@ -38,6 +38,7 @@ _BY_PREFIX: tuple[tuple[str, Fetch], ...] = (
     ("invoice.", confirmations.fetch_invoice),
     ("customer.subscription.", confirmations.fetch_subscription),
     ("subscription_schedule.", confirmations.fetch_schedule),
+    ("customer.updated", confirmations.follow_card),
     ("customer.deleted", confirmations.forget),
 )
 # What `sync_stripe` subscribes to and the recovery lists; Stripe lists at most 20 types at once.
@@ -56,6 +57,7 @@ TYPES: tuple[str, ...] = (
     "customer.subscription.resumed",
     "subscription_schedule.updated",
     "subscription_schedule.released",
+    "customer.updated",
     "customer.deleted",
 )
 

@@ -78,7 +78,7 @@ def test_points_that_are_missing(anna_api: Program) -> None:
     body = refused(anna_api.post("/jobs", FOX), 402, "insufficient_points")
     assert (body["needed_points"], body["available_points"]) == ("0.20", "0.00")
     assert body["missing_points"] == "0.20"
-    assert [way["way"] for way in body["ways"]] == ["claim"]
+    assert [way["way"] for way in body["ways"]] == ["claim", "topup"]
 
 
 def test_more_jobs_than_slots(rich: Program) -> None:

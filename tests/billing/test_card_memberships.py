@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import httpx
 import pytest
 from rest_framework.test import APIClient
 
@@ -213,9 +214,18 @@ def test_over_http(shop: Shop, anna: User, api_of: Callable[[User], APIClient]) 
 
 
 def test_the_card_is_changed_on_a_page_of_stripes(shop: Shop, anna: User) -> None:
+    """The page changes the customer's card; the subscription must follow, or the old one fails."""
     shop.welcome(anna)
     shop.buy(anna, gold(), "card_renewals_fail")
-    assert memberships.card_page(user=anna).startswith("http")
+    httpx.post(memberships.card_page(user=anna), data={"button": "card_good"})
+    shop.deliver()
+    shop.pass_months(anna, 1, hours=2)
+    shop.deliver()
+    view = membership_of(user=anna, now=shop.now)
+    assert view is not None
+    assert view.status == "active"
+    assert shop.points(anna) == 1320_00
+    shop.settled()
 
 
 def test_two_changes_at_once(shop: Shop, anna: User) -> None:

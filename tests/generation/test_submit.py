@@ -45,7 +45,13 @@ def test_a_refused_submit_writes_nothing(anna: User, submit: Submit) -> None:
     assert Job.objects.count() == 0
     assert refused.value.facts["missing_points"] == "0.20"
     assert refused.value.facts["ways"] == [
-        {"way": "claim", "points": "66.00", "text": "Claim today's 66.00 points, free."}
+        {"way": "claim", "points": "66.00", "text": "Claim today's 66.00 points, free."},
+        {
+            "way": "topup",
+            "points": "100.00",
+            "amount": "10",
+            "text": "Top up ¥10 for 100.00 points.",
+        },
     ]
 
 
@@ -58,7 +64,7 @@ def test_a_clip_that_is_too_dear_is_answered_with_a_picture(
     with pytest.raises(InsufficientPoints) as refused:
         submit(rich_anna, "video")
     ways = cast(list[dict[str, str]], refused.value.facts["ways"])
-    assert [way["way"] for way in ways] == ["image", "wait"]
+    assert [way["way"] for way in ways] == ["image", "wait", "topup"]
     assert refused.value.facts["available_points"] == "6.00"
     assert refused.value.facts["missing_points"] == "4.00"
 
