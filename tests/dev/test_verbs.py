@@ -77,7 +77,7 @@ def test_pins_are_exact_and_torch_names_no_build() -> None:
 def test_reset_asks_and_refuses_while_something_runs(
     places: Places, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (places.home / "artifacts").mkdir()
+    (places.home / "artifacts").mkdir(exist_ok=True)
     (places.home / "holiday.png").touch()
     monkeypatch.delenv("YES", raising=False)
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
