@@ -7,6 +7,7 @@ and bench/RESULTS.md. Makes a database of its own, `inkling_bench`, and leaves i
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
@@ -88,7 +89,9 @@ def prepare(server: dict[str, str], target: dict[str, str]) -> None:
             " now() + interval '2 years', 'first', '', now()) from ledger_wallet"
         )
         session.execute("vacuum analyze")
-        session.execute("checkpoint")
+        # A role without the privilege measures the same thing a little less evenly.
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+            session.execute("checkpoint")
 
 
 def finish(environment: dict[str, str], *arguments: str) -> None:
