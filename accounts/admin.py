@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -15,6 +16,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from accounts.models import ApiKey, User
 
 admin.site.unregister(Group)
+# An address that staff confirm by hand, without a reason, would open the daily points to anyone.
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(User)

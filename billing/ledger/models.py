@@ -124,6 +124,7 @@ class Entry(models.Model):
     class Meta:
         managed = False
         db_table = "ledger_entry"
+        verbose_name_plural = "entries"
 
     def __str__(self) -> str:
         return f"{self.amount_cp:+} {self.account}"
