@@ -11,7 +11,7 @@ run:
 test:
 	@$(DEV) test $(ARGS)
 faults:
-	@FAULT_JOBS=$(or $(JOBS),1000) FAULTS=$(or $(FAULTS),100) $(DEV) test tests/faults
+	@FAULT_JOBS=$(or $(JOBS),1000) FAULTS=$(or $(FAULTS),100) $(DEV) test tests/faults -n 0
 check:
 	@$(DEV) check
 reset:
