@@ -91,6 +91,9 @@ class LiveStack:
         process = self._processes.pop(name)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        if name == "web":
+            # granian's workers outlive their master; `make run` ends them too.
+            _end_group(process.pid)
 
     def pid(self, name: str) -> int:
         """The process id of a part."""
@@ -106,6 +109,7 @@ class LiveStack:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            _end_group(process.pid)
         self._processes.clear()
 
     def log(self, name: str) -> str:
@@ -128,7 +132,12 @@ class LiveStack:
     def _start(self, name: str, command: str) -> None:
         with (self._log_dir / f"{name}.log").open("ab") as log:
             self._processes[name] = subprocess.Popen(
-                shlex.split(command), cwd=ROOT, env=_environment(self.port), stdout=log, stderr=log
+                shlex.split(command),
+                cwd=ROOT,
+                env=_environment(self.port),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # a group of its own, to be ended as one
             )
 
 
@@ -149,6 +158,12 @@ def _environment(port: int) -> dict[str, str]:
     if database["PORT"]:
         environment["PGPORT"] = str(database["PORT"])
     return environment
+
+
+def _end_group(leader: int) -> None:
+    """End what a process left behind. Its group keeps its number while anything of it lives."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _free_port() -> int:
