@@ -1,28 +1,29 @@
-"""Server days and months of a cap. Pure."""
+"""Server days and months of a cap. Pure; the day itself is billing's points day."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from billing.points_day import points_day
+
 
 def period_of(now: datetime, per: str, zone: str) -> str:
     """The name of the server day ("2026-11-23") or month ("2026-11") that `now` falls on."""
-    local = now.astimezone(ZoneInfo(zone))
-    return f"{local:%Y-%m-%d}" if per == "day" else f"{local:%Y-%m}"
+    day = points_day(now, zone).date
+    return f"{day:%Y-%m-%d}" if per == "day" else f"{day:%Y-%m}"
 
 
 def day_starts_at(now: datetime, zone: str) -> datetime:
     """The instant (UTC) at which the server day of `now` began."""
-    local = now.astimezone(ZoneInfo(zone))
-    return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    return points_day(now, zone).starts_at
 
 
 def period_ends_at(now: datetime, per: str, zone: str) -> datetime:
     """The instant (UTC) at which that day or month ends."""
-    midnight = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = points_day(now, zone)
     if per == "day":
-        end = (midnight + timedelta(days=1, hours=6)).replace(hour=0)
-    else:
-        end = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return end.astimezone(UTC)
+        return day.ends_at
+    following = (day.date.replace(day=1) + timedelta(days=32)).replace(day=1)
+    midnight = datetime(following.year, following.month, 1, tzinfo=ZoneInfo(zone))
+    return midnight.astimezone(UTC)
