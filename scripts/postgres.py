@@ -27,7 +27,7 @@ MAJOR = "18"
 DATABASE = ROLE = "inkling"
 SETTINGS = {
     "listen_addresses": "",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "256MB",
     "wal_compression": "on",
     "max_wal_size": "1GB",

@@ -27,7 +27,7 @@ _OPEN_WALLET = "select ledger_open_wallet(%s, %s)"
 _GRANT = "select * from ledger_grant(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _HOLD = "select * from ledger_hold(%s, %s, %s, %s, %s)"
 _CAPTURE = "select * from ledger_capture(%s, %s, %s, %s, %s)"
-_RELEASE = "select * from ledger_release(%s, %s, %s, %s, %s)"
+_RELEASE = "select * from ledger_release(%s, %s, %s, %s, %s, %s)"
 _EXPIRE = "select ledger_expire(%s, %s)"
 _SETTLE_MANY = "select * from ledger_settle_many(%s, %s, %s, %s, %s) order by place"
 _GRANT_MANY = "select ledger_grant_many(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -111,14 +111,24 @@ def capture(
     return _settled(hold_id, key, write(_CAPTURE, wallet_id, hold_id, amount_cp, key, now))
 
 
-def release(*, wallet_id: int, hold_id: int, key: str, reason: str = "", now: datetime) -> Settled:
-    """Lets a hold go. What belonged to a lot that has ended comes back as a 24-hour courtesy lot.
+def release(
+    *,
+    wallet_id: int,
+    hold_id: int,
+    key: str,
+    reason: str = "",
+    courtesy: bool = True,
+    now: datetime,
+) -> Settled:
+    """Lets a hold go. What belonged to a lot that has ended comes back as a courtesy lot.
 
-    Raises NotInTransaction, InvalidRequest, UnknownWallet, UnknownHold, HoldAlreadySettled,
-    KeyReused.
+    That lives 24 hours; without `courtesy` as long as the ended lot had left when it was held, for
+    an owner who holds and cancels must not make points live longer. Raises NotInTransaction,
+    InvalidRequest, UnknownWallet, UnknownHold, HoldAlreadySettled, KeyReused.
     """
     check_key(key)
-    return _settled(hold_id, key, write(_RELEASE, wallet_id, hold_id, key, reason, now))
+    answer = write(_RELEASE, wallet_id, hold_id, courtesy, key, reason, now)
+    return _settled(hold_id, key, answer)
 
 
 def expire(*, wallet_id: int, now: datetime) -> int:

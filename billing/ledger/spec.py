@@ -44,6 +44,7 @@ class Hold:
     """Points set aside, as slices of lots in order of use."""
 
     slices: list[tuple[Lot, int]]
+    held_at: datetime
     state: str = "held"
     captured_cp: int = 0
 
@@ -124,7 +125,7 @@ class Wallet:
 
     def hold(self, key: str, amount_cp: int, now: datetime) -> object:
         def write(now: datetime) -> object:
-            self.holds.append(Hold(self._burn(amount_cp, now)))
+            self.holds.append(Hold(self._burn(amount_cp, now), now))
             return tuple((lot.number, cp) for lot, cp in self.holds[-1].slices)
 
         return self._take(key, ("hold", amount_cp), amount_cp, now, write)
@@ -139,8 +140,28 @@ class Wallet:
     def capture(self, key: str, number: int, amount_cp: int | None, now: datetime) -> object:
         return self._settle(key, "captured", number, amount_cp, now)
 
-    def release(self, key: str, number: int, now: datetime) -> object:
-        return self._settle(key, "released", number, 0, now)
+    def release(self, key: str, number: int, now: datetime, courtesy: bool = True) -> object:
+        return self._settle(key, "released", number, 0, now, courtesy)
+
+    def settle(self, key: str, number: int, amount_cp: int | None, now: datetime) -> object:
+        """One of many: None captures all, 0 releases, anything else captures that much."""
+        if amount_cp == 0:
+            return self.release(key, number, now)
+        return self.capture(key, number, amount_cp, now)
+
+    def transfer(self, key: str, other: Wallet, amount_cp: int, now: datetime) -> object:
+        """To a wallet of the same unit: each slice is a lot there, with its source and its end."""
+        now = max(now, other.latest_at)
+
+        def write(now: datetime) -> object:
+            other.catch_up(now)
+            for lot, slice_cp in self._burn(amount_cp, now):
+                got = other._new_lot(lot.source, lot.paid, slice_cp, lot.starts_at, lot.expires_at)
+                got.remaining_cp = slice_cp
+            other.version, other.latest_at = other.version + 1, max(now, other.latest_at)
+            return amount_cp
+
+        return self._take(key, ("transfer", amount_cp), amount_cp, now, write)
 
     def clawback(self, key: str, number: int, amount_cp: int, now: datetime) -> object:
         def decide(now: datetime) -> Write:
@@ -196,7 +217,13 @@ class Wallet:
         return self._write(key, ("unfreeze", number), now, decide)
 
     def _settle(
-        self, key: str, state: str, number: int, amount_cp: int | None, now: datetime
+        self,
+        key: str,
+        state: str,
+        number: int,
+        amount_cp: int | None,
+        now: datetime,
+        courtesy: bool = True,
     ) -> object:
         def decide(now: datetime) -> Write:
             if not 0 <= number < len(self.holds):
@@ -210,25 +237,24 @@ class Wallet:
 
             def write() -> object:
                 hold.state, hold.captured_cp = state, captured_cp
-                left_cp, ended = captured_cp, []
+                left_cp, courtesy_cp = captured_cp, 0
                 for lot, slice_cp in hold.slices:  # what ends first is spent first
                     spent_cp = min(left_cp, slice_cp)
                     left_cp -= spent_cp
                     back_cp = slice_cp - spent_cp
                     back_cp -= self._repay(min(back_cp, lot.clawed_back_cp))
-                    if lot.ended(now):
-                        ended.append((lot, back_cp))
-                    else:
+                    if not lot.ended(now):
                         lot.remaining_cp += back_cp
-                courtesy_cp = sum(back_cp for _, back_cp in ended)
-                if courtesy_cp:
-                    paid = any(lot.paid for lot, back_cp in ended if back_cp)
-                    self._courtesy(paid, courtesy_cp, now)
+                    elif back_cp:  # each ended lot's part comes back as a lot of its own
+                        assert lot.expires_at is not None
+                        life = COURTESY_LIFE if courtesy else lot.expires_at - hold.held_at
+                        self._courtesy(lot.paid, back_cp, now, life)
+                        courtesy_cp += back_cp
                 return captured_cp, hold.amount_cp - captured_cp, courtesy_cp
 
             return write
 
-        return self._write(key, (state, number, amount_cp), now, decide)
+        return self._write(key, (state, number, amount_cp, courtesy), now, decide)
 
     def _take(
         self,
@@ -266,8 +292,10 @@ class Wallet:
         self.debt_cp -= repaid_cp
         return repaid_cp
 
-    def _courtesy(self, paid: bool, amount_cp: int, now: datetime) -> None:
-        lot = self._new_lot("courtesy", paid, amount_cp, now, now + COURTESY_LIFE)
+    def _courtesy(
+        self, paid: bool, amount_cp: int, now: datetime, life: timedelta = COURTESY_LIFE
+    ) -> None:
+        lot = self._new_lot("courtesy", paid, amount_cp, now, now + life)
         lot.remaining_cp = amount_cp
 
     def _new_lot(

@@ -52,13 +52,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A hold captured or released. What comes back of an ended lot lives in `courtesy_lot_id`."""
+    """A hold captured or released; `courtesy_cp` of `released_cp` came back as courtesy lots."""
 
     transaction_id: int
     hold_id: int
     captured_cp: int
     released_cp: int
-    courtesy_lot_id: int | None
+    courtesy_cp: int
     available_cp: int
     held_cp: int
     version: int

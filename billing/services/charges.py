@@ -140,10 +140,21 @@ def capture(
     )
 
 
-def release(*, wallet_id: int, hold_id: int, job_ref: str, reason: str, now: datetime) -> Settled:
-    """Let the whole hold go: nothing is charged."""
+def release(
+    *, wallet_id: int, hold_id: int, job_ref: str, reason: str, courtesy: bool, now: datetime
+) -> Settled:
+    """Let the whole hold go: nothing is charged.
+
+    Points whose end has come meanwhile live 24 hours more with `courtesy`; without it as long as
+    they had left at the submit.
+    """
     return ledger.release(
-        wallet_id=wallet_id, hold_id=hold_id, key=f"{job_ref}:settle", reason=reason, now=now
+        wallet_id=wallet_id,
+        hold_id=hold_id,
+        key=f"{job_ref}:settle",
+        reason=reason,
+        courtesy=courtesy,
+        now=now,
     )
 
 

@@ -199,6 +199,7 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
         hold_id=job.hold_id,
         job_ref=job.reference,
         reason=code,
+        courtesy=event is not Event.CANCEL,  # a change of mind is no failure of ours
         now=now,
     )
     caps.uncount(wallet_id=job.wallet_id, counted=job.counted, amount_cp=job.cost_cp)

@@ -176,12 +176,24 @@ def test_a_release_after_the_points_day_gives_the_points_back(
     rich_anna: User, submit: Submit
 ) -> None:
     """The daily lot ends at 16:00 UTC; a job held before and failed after costs nothing."""
+    job = submit(rich_anna, now=NOON + timedelta(hours=11, minutes=59))
+    assert sweeps.sweep_deadlines(now=job.deadline_at) == 1
+    wallet = overview(user=rich_anna, now=job.deadline_at)
+    assert wallet.available_cp == 20
+    (lot,) = wallet.lots
+    assert (lot.source, lot.expires_at) == ("courtesy", job.deadline_at + timedelta(days=1))
+
+
+def test_a_cancel_after_the_points_day_makes_no_point_live_longer(
+    rich_anna: User, submit: Submit
+) -> None:
     just_before = NOON + timedelta(hours=11, minutes=59)
     job = submit(rich_anna, now=just_before)
-    cancel_job(user=rich_anna, job_id=job.id, now=just_before + timedelta(minutes=2))
-    wallet = overview(user=rich_anna, now=just_before + timedelta(minutes=2))
-    assert wallet.available_cp == 20
-    assert [lot.source for lot in wallet.lots] == ["courtesy"]
+    cancelled_at = just_before + timedelta(minutes=2)
+    cancel_job(user=rich_anna, job_id=job.id, now=cancelled_at)
+    (lot,) = overview(user=rich_anna, now=cancelled_at).lots
+    assert (lot.source, lot.remaining_cp) == ("courtesy", 20)
+    assert lot.expires_at == cancelled_at + timedelta(minutes=1)
 
 
 def test_the_database_itself_refuses_a_charged_failure(rich_anna: User, submit: Submit) -> None:

@@ -37,7 +37,7 @@ def at_once(*steps: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, steps))
 
 
-@pytest.mark.parametrize("count", [20, 60])
+@pytest.mark.parametrize("count", [20, 60, 200])
 def test_holds_of_75_on_500_grant_six(alice: int, count: int) -> None:
     with transaction.atomic():
         give(alice, 300, source="daily", paid=False, expires_at=NOON + DAY)

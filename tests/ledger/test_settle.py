@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def test_a_captured_hold_is_spent(alice: int) -> None:
     give(alice, 500)
     held = set_aside(alice, 75)
     settled = services.capture(wallet_id=alice, hold_id=held.hold_id, key="done", now=NOON)
-    assert (settled.captured_cp, settled.released_cp, settled.courtesy_lot_id) == (75, 0, None)
+    assert (settled.captured_cp, settled.released_cp, settled.courtesy_cp) == (75, 0, 0)
     assert (settled.available_cp, settled.held_cp) == (425, 0)
     assert selectors.hold(wallet_id=alice, hold_id=held.hold_id).state == "captured"
     line = selectors.statement(wallet_id=alice)[0]
@@ -70,7 +71,7 @@ def test_a_released_hold_goes_back_to_its_lots(alice: int) -> None:
     settled = services.release(
         wallet_id=alice, hold_id=held.hold_id, key="failed", reason="worker lost", now=NOON
     )
-    assert (settled.captured_cp, settled.released_cp, settled.courtesy_lot_id) == (0, 80, None)
+    assert (settled.captured_cp, settled.released_cp, settled.courtesy_cp) == (0, 80, 0)
     assert remaining(alice) == [50, 50]
     line = selectors.statement(wallet_id=alice)[0]
     assert (line.kind, line.reason, line.spent_cp) == ("release", "worker lost", 0)
@@ -95,24 +96,40 @@ def test_a_release_after_the_lot_has_ended_comes_back_as_a_courtesy(alice: int) 
     settled = services.release(wallet_id=alice, hold_id=held.hold_id, key="failed", now=late)
     assert (settled.released_cp, settled.available_cp) == (80, 110)
     courtesy, topup = selectors.lots(wallet_id=alice, now=late)
-    assert courtesy.id == settled.courtesy_lot_id
+    assert settled.courtesy_cp == 60
     assert (courtesy.source, courtesy.paid, courtesy.remaining_cp) == ("courtesy", False, 60)
     assert (courtesy.starts_at, courtesy.expires_at) == (late, late + DAY)
     assert topup.remaining_cp == 50
 
 
-def test_a_courtesy_counts_as_paid_when_a_part_of_it_was(alice: int) -> None:
+def test_free_and_paid_points_come_back_as_courtesies_of_their_own(alice: int) -> None:
     give(alice, 60, source="daily", paid=False, expires_at=NOON + HOUR)
     give(alice, 50, expires_at=NOON + HOUR)
     held = set_aside(alice, 110)
     late = NOON + 2 * HOUR
     settled = services.capture(
-        wallet_id=alice, hold_id=held.hold_id, key="done", amount_cp=70, now=late
+        wallet_id=alice, hold_id=held.hold_id, key="done", amount_cp=20, now=late
     )
-    (courtesy,) = selectors.lots(wallet_id=alice, now=late)
-    assert (courtesy.id, courtesy.paid, courtesy.remaining_cp) == (
-        *(settled.courtesy_lot_id, True, 40),
-    )
+    assert (settled.captured_cp, settled.released_cp, settled.courtesy_cp) == (20, 90, 90)
+    told = [(lot.paid, lot.remaining_cp) for lot in selectors.lots(wallet_id=alice, now=late)]
+    assert told == [(False, 40), (True, 50)]
+
+
+def test_a_change_of_mind_makes_no_point_live_longer(alice: int) -> None:
+    """Daily points held a minute before midnight and let go after it have that minute left."""
+    midnight = NOON + 12 * HOUR
+    give(alice, 60, source="daily", paid=False, expires_at=midnight)
+    for minutes in (0, 10, 20):  # not once and not by doing it again
+        (lot,) = selectors.lots(wallet_id=alice, now=midnight + timedelta(minutes=minutes - 1))
+        assert lot.expires_at == midnight + timedelta(minutes=minutes)
+        held = set_aside(alice, 60, now=midnight + timedelta(minutes=minutes - 1))
+        services.release(
+            wallet_id=alice,
+            hold_id=held.hold_id,
+            key=f"cancelled:{minutes}",
+            courtesy=False,
+            now=midnight + timedelta(minutes=minutes + 9),
+        )
 
 
 @pytest.mark.parametrize("first", ["capture", "release"])
@@ -144,8 +161,8 @@ def test_a_replay_answers_what_was_answered_first(alice: int) -> None:
     give(alice, 7, now=late)
     again = services.capture(**request, now=late + DAY)
     assert again.replayed
-    assert (again.captured_cp, again.released_cp, again.courtesy_lot_id, again.version) == (
-        *(first.captured_cp, first.released_cp, first.courtesy_lot_id, first.version),
+    assert (again.captured_cp, again.released_cp, again.courtesy_cp, again.version) == (
+        *(first.captured_cp, first.released_cp, first.courtesy_cp, first.version),
     )
     assert (again.available_cp, again.held_cp) == (first.available_cp, first.held_cp)
     with pytest.raises(KeyReused):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from hypothesis.stateful import (
 
 from billing.ledger import corrections, errors, history, selectors, services, spec
 from billing.ledger.models import Hold, Lot
+from billing.ledger.types import Settlement
 from tests.ledger.people import NOON
 
 # What the services refuse with, in the words of the SQL functions and the specification.
@@ -62,6 +64,8 @@ class Story(RuleBasedStateMachine):
         self.now = NOON
         self.wallet_id = services.open_wallet(now=NOON)
         self.wallet = spec.Wallet(latest_at=NOON)
+        self.other_id = services.open_wallet(now=NOON)
+        self.other = spec.Wallet(latest_at=NOON)
         self.keys: list[str] = []
 
     @initialize()
@@ -77,12 +81,12 @@ class Story(RuleBasedStateMachine):
         self.clock_jumps(hours=hours)
         self.capture(back=None, ago=0, part=part)
 
-    @rule(amount_cp=AMOUNTS, hours=st.integers(0, 12))
-    def slow_failure(self, amount_cp: int, hours: int) -> None:
+    @rule(amount_cp=AMOUNTS, hours=st.integers(0, 12), courtesy=st.booleans())
+    def slow_failure(self, amount_cp: int, hours: int, courtesy: bool) -> None:
         """A hold, some hours, a release: the lots may have ended meanwhile."""
         self.hold(back=None, amount_cp=amount_cp)
         self.clock_jumps(hours=hours)
-        self.release(back=None, ago=0)
+        self.release(back=None, ago=0, courtesy=courtesy)
 
     @rule(hours=JUMPS)
     def clock_jumps(self, hours: int) -> None:
@@ -136,10 +140,7 @@ class Story(RuleBasedStateMachine):
     @rule(back=KEYS, ago=HOLDS, part=PARTS)
     def capture(self, back: int | None, ago: int, part: int | None) -> None:
         key, number = self.key(back), self.number(ago)
-        amount_cp = None
-        if part is not None:
-            whole_cp = self.wallet.holds[number].amount_cp if self.wallet.holds else 1
-            amount_cp = max(whole_cp + part, 1)
+        amount_cp = self.part(number, part)
 
         def ask() -> object:
             settled = services.capture(
@@ -149,21 +150,87 @@ class Story(RuleBasedStateMachine):
                 amount_cp=amount_cp,
                 now=self.now,
             )
-            return settled.captured_cp, settled.released_cp, self.courtesy_cp(settled)
+            return settled.captured_cp, settled.released_cp, settled.courtesy_cp
 
         self.same(ask, lambda: self.wallet.capture(key, number, amount_cp, self.now))
 
-    @rule(back=KEYS, ago=HOLDS)
-    def release(self, back: int | None, ago: int) -> None:
+    @rule(back=KEYS, ago=HOLDS, courtesy=st.booleans())
+    def release(self, back: int | None, ago: int, courtesy: bool = True) -> None:
         key, number = self.key(back), self.number(ago)
 
         def ask() -> object:
             settled = services.release(
-                wallet_id=self.wallet_id, hold_id=self.hold_id(number), key=key, now=self.now
+                wallet_id=self.wallet_id,
+                hold_id=self.hold_id(number),
+                key=key,
+                courtesy=courtesy,
+                now=self.now,
             )
-            return settled.captured_cp, settled.released_cp, self.courtesy_cp(settled)
+            return settled.captured_cp, settled.released_cp, settled.courtesy_cp
 
-        self.same(ask, lambda: self.wallet.release(key, number, self.now))
+        self.same(ask, lambda: self.wallet.release(key, number, self.now, courtesy))
+
+    @rule(asked=st.lists(st.tuples(KEYS, HOLDS, PARTS, st.booleans()), min_size=1, max_size=5))
+    def settle_many(self, asked: list[tuple[int | None, int, int | None, bool]]) -> None:
+        """Several holds in one call; what it answers is what one after another would."""
+        self.hold(back=None, amount_cp=3)
+        self.hold(back=None, amount_cp=2)
+        todo = []
+        for back, ago, part, capture in asked:
+            number = self.number(ago)
+            todo.append((self.key(back), number, self.part(number, part) if capture else 0))
+        settlements = [
+            Settlement(self.wallet_id, self.hold_id(number), key, amount_cp)
+            for key, number, amount_cp in todo
+        ]
+        answers = [
+            spec.Refused(OUTCOMES[type(answer)])
+            if isinstance(answer, errors.LedgerError)
+            else (answer.captured_cp, answer.released_cp, answer.courtesy_cp)
+            for answer in services.settle_many(settlements=settlements, now=self.now)
+        ]
+        for answer, (key, number, amount_cp) in zip(answers, todo, strict=True):
+            assert answer == self.answer(
+                partial(self.wallet.settle, key, number, amount_cp, self.now)
+            )
+
+    @rule(back=KEYS, amount_cp=AMOUNTS, life=st.integers(1, 12), paid=st.booleans())
+    def grant_many(self, back: int | None, amount_cp: int, life: int, paid: bool) -> None:
+        """The grant of a whole day, to two wallets; one of them is looked at."""
+        key = self.key(back)
+        ends = self.now + timedelta(hours=life)
+        given = services.grant_many(
+            wallet_ids=[self.wallet_id, services.open_wallet(now=self.now)],
+            amount_cp=amount_cp,
+            source="daily",
+            paid=paid,
+            starts_at=self.now,
+            expires_at=ends,
+            key=key,
+            now=self.now,
+        )
+        known = key in self.wallet.answers
+        answer = self.answer(
+            lambda: self.wallet.grant(key, amount_cp, "daily", paid, self.now, ends, self.now)
+        )
+        assert given == (1 if known or isinstance(answer, spec.Refused) else 2)
+
+    @rule(back=KEYS, amount_cp=AMOUNTS)
+    def transfer(self, back: int | None, amount_cp: int) -> None:
+        """To a wallet beside it: each slice becomes a lot there with the same end."""
+        key = self.key(back)
+
+        def ask() -> object:
+            sent = corrections.transfer(
+                wallet_id=self.wallet_id,
+                to_wallet_id=self.other_id,
+                amount_cp=amount_cp,
+                key=key,
+                now=self.now,
+            )
+            return sent.received_cp
+
+        self.same(ask, lambda: self.wallet.transfer(key, self.other, amount_cp, self.now))
 
     @rule(back=KEYS, amount_cp=AMOUNTS)
     def adjust(self, back: int | None, amount_cp: int) -> None:
@@ -235,6 +302,14 @@ class Story(RuleBasedStateMachine):
         )
 
     @invariant()
+    def same_beside_it(self) -> None:
+        lots = selectors.lots(wallet_id=self.other_id, now=self.now)
+        assert [(lot.source, lot.paid, lot.remaining_cp, lot.expires_at) for lot in lots] == [
+            (lot.source, lot.paid, lot.remaining_cp, lot.expires_at)
+            for lot in self.other.live(max(self.now, self.other.latest_at))
+        ]
+
+    @invariant()
     def same_state(self) -> None:
         now = max(self.now, self.wallet.latest_at)
         caught_up = self.wallet.caught_up(now)
@@ -292,6 +367,13 @@ class Story(RuleBasedStateMachine):
             return self.keys[-1]
         return self.keys[-back]
 
+    def part(self, number: int, part: int | None) -> int | None:
+        """So much more or less than all of the hold, down to one; None stays all of it."""
+        if part is None:
+            return None
+        whole_cp = self.wallet.holds[number].amount_cp if self.wallet.holds else 1
+        return max(whole_cp + part, 1)
+
     def number(self, back: int) -> int:
         """The number of the hold made `back` holds ago; 0 when there are fewer."""
         return max(len(self.wallet.holds) - 1 - back, 0)
@@ -303,11 +385,6 @@ class Story(RuleBasedStateMachine):
     def hold_id(self, number: int) -> int:
         ids = self.ids(Hold)
         return ids[number] if number < len(ids) else -1
-
-    def courtesy_cp(self, settled: Any) -> int:
-        if settled.courtesy_lot_id is None:
-            return 0
-        return Lot.objects.get(id=settled.courtesy_lot_id).granted_cp
 
 
 @pytest.mark.django_db
