@@ -32,6 +32,12 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "DATABASE_URL", "embedded PostgreSQL", "PostgreSQL to use instead of the embedded one"
     ),
+    Variable(
+        "DATABASE_ROLE",
+        "`ledger_application` with the embedded PostgreSQL",
+        "role taken on after connecting; the one `migrate` makes may read the ledger and call"
+        " its functions, not write its tables",
+    ),
     Variable("REDIS_URL", "embedded Valkey", "Redis or Valkey to use instead of the embedded one"),
     Variable(
         "INKLING_HOME",

@@ -22,9 +22,11 @@ from scripts.terminal import Stop, say, step
 READY_S = 120.0
 
 
-def programs(here: Places, at: Address) -> list[Program]:
+def programs(here: Places, ours: Servers, at: Address) -> list[Program]:
     """The processes of Inkling, in the order they start."""
     env = dict(os.environ) | {"PYTHONUNBUFFERED": "1"}
+    if ours.postgres:
+        env.setdefault("DATABASE_ROLE", "ledger_application")
     stand_in = payments.address(at)
     if stand_in is not None:
         env["STRIPE_WEBHOOK_SECRETS"] = payments.signing_secret(here)
@@ -94,7 +96,7 @@ def serve(here: Places, ours: Servers, at: Address, guard: Guard) -> None:
     def ending() -> bool:
         return signals.asked
 
-    supervisor = Supervisor(programs(here, at), guard, tell=say)
+    supervisor = Supervisor(programs(here, ours, at), guard, tell=say)
     watch = ServerWatch(ours, pids, ending=ending, tell=say)
     web = supervisor.keeper("web")
 

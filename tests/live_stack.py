@@ -151,6 +151,7 @@ def _environment(port: int) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
         "DATABASE_URL": f"postgres://{user}{password}@/{database['NAME']}",
         "PGHOST": database["HOST"] or "localhost",
+        "DATABASE_ROLE": "ledger_application",  # as in production
         "INKLING_HOME": str(settings.INKLING_HOME),
         "INKLING_PORT": str(port),
         "PYTHONUNBUFFERED": "1",

@@ -1,3 +1,3 @@
-from billing.admin import catalogue, money, wallets
+from billing.admin import catalogue, ledger, money, wallets
 
-__all__ = ["catalogue", "money", "wallets"]
+__all__ = ["catalogue", "ledger", "money", "wallets"]

@@ -1,4 +1,4 @@
-"""The desk: wallets and the ledger to read, and one write: an adjustment."""
+"""The desk: wallets to read, and one write: an adjustment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 from accounts.errors import Refusal
 from accounts.models import User
 from billing.admin.reading import ReadOnlyAdmin
-from billing.ledger.models import Entry, Hold, Lot, Transaction, Wallet
+from billing.ledger.models import Wallet
 from billing.models import WalletOwner
 from billing.services.adjustments import REASONS, grant_adjustment
 from billing.types import format_points, parse_points
@@ -135,77 +135,3 @@ class WalletAdmin(ReadOnlyAdmin):
     def has_adjust_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Whoever may change a wallet owner may give points."""
         return request.user.has_perm("billing.change_walletowner")
-
-
-@admin.register(Lot)
-class LotAdmin(ReadOnlyAdmin):
-    """Lots, newest first."""
-
-    list_display = ["id", "wallet_id", "source", "paid", "granted", "remaining", "expires_at"]
-    list_filter = ["source", "paid"]
-    search_fields = ["wallet_id__exact", "reference__exact"]
-    ordering = ["-id"]
-
-    @admin.display(description=_("granted"))
-    def granted(self, lot: Lot) -> str:
-        return format_points(lot.granted_cp)
-
-    @admin.display(description=_("left"))
-    def remaining(self, lot: Lot) -> str:
-        return format_points(lot.remaining_cp)
-
-
-@admin.register(Hold)
-class HoldAdmin(ReadOnlyAdmin):
-    """Holds, newest first."""
-
-    list_display = ["id", "wallet_id", "state", "amount", "captured", "reference", "held_at"]
-    list_filter = ["state"]
-    search_fields = ["wallet_id__exact", "reference__exact"]
-    ordering = ["-id"]
-
-    @admin.display(description=_("amount"))
-    def amount(self, hold: Hold) -> str:
-        return format_points(hold.amount_cp)
-
-    @admin.display(description=_("captured"))
-    def captured(self, hold: Hold) -> str:
-        return format_points(hold.captured_cp)
-
-
-@admin.register(Transaction)
-class TransactionAdmin(ReadOnlyAdmin):
-    """The ledger's transactions, newest first."""
-
-    list_display = [
-        "id",
-        "wallet_id",
-        "version",
-        "kind",
-        "after",
-        "reference",
-        "actor",
-        "occurred_at",
-    ]
-    list_filter = ["kind"]
-    search_fields = ["wallet_id__exact", "reference__exact"]
-    ordering = ["-id"]
-    exclude = ["request_hash"]
-
-    @admin.display(description=_("available after"))
-    def after(self, transaction: Transaction) -> str:
-        return format_points(transaction.available_after_cp)
-
-
-@admin.register(Entry)
-class EntryAdmin(ReadOnlyAdmin):
-    """The lines of transactions, newest first."""
-
-    list_display = ["id", "wallet_id", "transaction_id", "account", "amount", "lot_id"]
-    list_filter = ["account"]
-    search_fields = ["wallet_id__exact", "transaction_id__exact"]
-    ordering = ["-id"]
-
-    @admin.display(description=_("amount"))
-    def amount(self, entry: Entry) -> str:
-        return format_points(entry.amount_cp)

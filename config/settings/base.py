@@ -104,6 +104,9 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "prepare_threshold": 0,
 }
+# The processes that serve take on a role that cannot write the ledger's tables; `migrate` does not.
+if DATABASE_ROLE := env.string("DATABASE_ROLE"):
+    DATABASES["default"]["OPTIONS"]["assume_role"] = DATABASE_ROLE
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 

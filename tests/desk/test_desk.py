@@ -1,15 +1,18 @@
 """The desk: everything to read, one thing to write."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from billing.ledger.models import Entry, Hold, Lot, Transaction, Wallet
 from billing.selectors.wallets import overview, wallet_id_of
+from billing.services import daily_points
 from generation.models import Job
 from tests.conftest import Person
 from tests.jobs_by_hand import NOON, Submit, claimed, deliver
@@ -56,7 +59,36 @@ def test_every_list_and_page_opens(desk: Client, rich_anna: User, submit: Submit
         assert listing.status_code == 200, name
         row = model._default_manager.first()
         if row is not None:
-            assert desk.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200, name
+            page = desk.get(reverse(f"{name}_change", args=[address(row)]))
+            assert page.status_code == 200, name
+
+
+def address(row: Any) -> str:
+    """How the desk addresses a row: those of the ledger by their wallet too."""
+    if isinstance(row, Lot | Hold | Transaction | Entry):
+        return f"{row.wallet_id}-{row.pk}"
+    return str(row.pk)
+
+
+@pytest.mark.parametrize("model", [Lot, Hold, Transaction, Entry])
+def test_ledger_rows_are_read_a_wallet_at_a_time(
+    desk: Client, rich_anna: User, bert: User, submit: Submit, model: type[Model]
+) -> None:
+    """Without a wallet the database would read everything it has."""
+    submit(rich_anna)
+    daily_points.claim(user=bert, now=NOON)
+    wallet_id = wallet_id_of(user=rich_anna)
+    rows = model._default_manager.filter(wallet_id=wallet_id)
+    listing = reverse(f"admin:ledger_{model._meta.model_name}_changelist")
+    assert desk.get(listing).context["cl"].result_count == 0
+    for term in (str(wallet_id), rich_anna.email):
+        page = desk.get(listing, {"q": term})
+        assert page.context["cl"].result_count == rows.count()
+        for row in rows:
+            assert f"/{address(row)}/change/" in page.content.decode()
+    for wrong in (f"{wallet_id}-0", f"0-{rows.first().pk}", "7", "x-y", "9" * 40):  # type: ignore[union-attr]
+        path = reverse(f"admin:ledger_{model._meta.model_name}_change", args=[wrong])
+        assert desk.get(path).status_code == 302
 
 
 @pytest.mark.parametrize("model", [Wallet, Lot, Hold, Transaction, Entry, Job])
@@ -67,8 +99,9 @@ def test_ledger_and_jobs_are_read_only(
     row = model.objects.first()  # type: ignore[attr-defined]
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"  # type: ignore[attr-defined]
     assert desk.get(reverse(f"{name}_add")).status_code == 403
-    assert desk.post(reverse(f"{name}_change", args=[row.pk]), {}).status_code == 403
-    assert desk.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    at = [address(row)]
+    assert desk.post(reverse(f"{name}_change", args=at), {}).status_code == 403
+    assert desk.post(reverse(f"{name}_delete", args=at), {"post": "yes"}).status_code == 403
     assert model.objects.filter(pk=row.pk).exists()  # type: ignore[attr-defined]
 
 

@@ -103,3 +103,14 @@ def test_a_shadow_table_of_the_session_is_not_written(alice: int) -> None:
         cursor.execute("select available_cp from public.ledger_wallet where id = %s", [alice])
         assert cursor.fetchone() == (70,)
         cursor.execute("drop table pg_temp.ledger_wallet")
+
+
+def test_it_writes_every_other_table() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select c.relname from pg_class c where c.relkind in ('r', 'p')"
+            " and c.relnamespace = 'public'::regnamespace and c.relname not like 'ledger\\_%%'"
+            " and not has_table_privilege('ledger_application', c.oid,"
+            " 'select, insert, update, delete')"
+        )
+        assert cursor.fetchall() == []

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from billing.ledger import corrections, errors, history, selectors, services, spec
 from billing.ledger.models import Hold, Lot
+from billing.ledger.spec_rows import Refused
 from billing.ledger.types import Settlement
 from tests.ledger.people import NOON
 
@@ -184,7 +185,7 @@ class Story(RuleBasedStateMachine):
             for key, number, amount_cp in todo
         ]
         answers = [
-            spec.Refused(OUTCOMES[type(answer)])
+            Refused(OUTCOMES[type(answer)])
             if isinstance(answer, errors.LedgerError)
             else (answer.captured_cp, answer.released_cp, answer.courtesy_cp)
             for answer in services.settle_many(settlements=settlements, now=self.now)
@@ -213,7 +214,7 @@ class Story(RuleBasedStateMachine):
         answer = self.answer(
             lambda: self.wallet.grant(key, amount_cp, "daily", paid, self.now, ends, self.now)
         )
-        assert given == (1 if known or isinstance(answer, spec.Refused) else 2)
+        assert given == (1 if known or isinstance(answer, Refused) else 2)
 
     @rule(back=KEYS, amount_cp=AMOUNTS)
     def transfer(self, back: int | None, amount_cp: int) -> None:
@@ -355,10 +356,10 @@ class Story(RuleBasedStateMachine):
     def answer(self, step: Callable[[], object]) -> object:
         try:
             return step()
-        except spec.Refused as refusal:
+        except Refused as refusal:
             return refusal
         except errors.LedgerError as refusal:
-            return spec.Refused(OUTCOMES[type(refusal)])
+            return Refused(OUTCOMES[type(refusal)])
 
     def key(self, back: int | None) -> str:
         """A new key, or the one used `back` keys ago."""
