@@ -40,8 +40,21 @@ def run(arguments: Sequence[str], connection: Mapping[str, str]) -> str:
 def rate(
     script: str, *, clients: int, seconds: int, wallets: int, connection: Mapping[str, str]
 ) -> float:
-    """Transactions a second of a built-in (`-S`, `-N`, `tpcb-like`) or of a script's text."""
-    common = ["-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds)]
+    """Transactions a second of a built-in (`simple-update` and the like) or of a script's text."""
+    return _run(script, ["-T", str(seconds)], clients, wallets, connection)
+
+
+def count(
+    script: str, *, clients: int, times: int, wallets: int, connection: Mapping[str, str]
+) -> float:
+    """Transactions a second where each client makes `times` of them."""
+    return _run(script, ["-t", str(times)], clients, wallets, connection)
+
+
+def _run(
+    script: str, until: list[str], clients: int, wallets: int, connection: Mapping[str, str]
+) -> float:
+    common = ["-n", "-M", "prepared", "-c", str(clients), "-j", "2", *until]
     if script in {"select-only", "simple-update", "tpcb-like"}:
         return _tps(run([*common, "-b", script], connection))
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
