@@ -6,12 +6,12 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import structlog
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.env import Env, home
+from config.settings.logs import configured
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -258,43 +258,4 @@ DEFAULT_FROM_EMAIL = env.string("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhos
 EMAIL_FILE_PATH = INKLING_HOME / "mail"
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.LogfmtRenderer(
-                key_order=["timestamp", "level", "event"]
-            ),
-            "foreign_pre_chain": [
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso"),
-                # Tracebacks as text without local variables: those may hold secrets.
-                structlog.processors.format_exc_info,
-            ],
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "propagate": False},
-        "httpx": {"level": "WARNING"},
-        # A refusal is an answer, not news; what fails is logged where it fails.
-        "django.request": {"level": "ERROR"},
-        "stripe": {"level": "WARNING"},
-    },
-}
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.processors.format_exc_info,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+LOGGING = configured(LOG_LEVEL)
