@@ -1,3 +1,4 @@
+from billing.models.approval import OfferStep
 from billing.models.catalogue import Catalogue, Pack, Plan, PlanPrice, TopUpRate
 from billing.models.memberships import (
     Membership,
@@ -28,6 +29,7 @@ __all__ = [
     "MembershipChange",
     "MembershipPeriod",
     "Notice",
+    "OfferStep",
     "Order",
     "Pack",
     "Plan",
