@@ -1,5 +1,6 @@
 from billing.models.approval import OfferStep
 from billing.models.catalogue import Catalogue, Pack, Plan, PlanPrice, TopUpRate
+from billing.models.duplicates import DuplicatePayment
 from billing.models.memberships import (
     Membership,
     MembershipChange,
@@ -25,6 +26,7 @@ from billing.models.wallet_owners import WalletOwner
 __all__ = [
     "Catalogue",
     "DailyPointsPolicy",
+    "DuplicatePayment",
     "Membership",
     "MembershipChange",
     "MembershipPeriod",
