@@ -25,7 +25,7 @@ from billing.gateway.errors import GatewayError, Missing, Rejected
 from billing.gateway.types import OpenPage, PayPage
 from billing.models import Order
 from billing.services import promotions
-from billing.services.choices import METHODS, Choice, price_choice
+from billing.services.choices import METHODS, Choice, PricedChoice, price_choice
 from billing.services.confirmations import confirm_order
 from billing.services.customers import customer_of, forget_customer
 from billing.services.live_memberships import lock_wallet
@@ -116,7 +116,7 @@ def _intend(*, user: User, choice: Choice, key: str, now: datetime) -> _Intent:
     priced = price_choice(user=user, wallet_id=wallet_id, choice=choice, now=now)
     blocking = Order.objects.filter(wallet_id=wallet_id, family=choice.family, state="open").first()
     if blocking is not None:
-        same = bytes(blocking.request_hash) == digest
+        same = bytes(blocking.request_hash) == digest and _no_worse(blocking, priced)
         if same and blocking.expires_at > now + _STILL_USEFUL:
             return _Intent(blocking, replayed=True)
         return _Intent(None, blocking=blocking)
@@ -144,6 +144,18 @@ def _intend(*, user: User, choice: Choice, key: str, now: datetime) -> _Intent:
     if priced.discount is not None:
         promotions.reserve(order=order, discount=priced.discount, now=now)
     return _Intent(order)
+
+
+def _no_worse(order: Order, priced: PricedChoice) -> bool:
+    """Whether an open page is as good as a new one: an event that has begun must not be missed,
+    and a price that was promised stays promised."""
+    return order.amount_minor <= priced.amount_minor and _given_cp(order) >= _given_cp(priced)
+
+
+def _given_cp(asked: Order | PricedChoice) -> int:
+    """Points at once, or a month."""
+    monthly_cp = asked.plan_price.plan.month_cp if asked.plan_price is not None else 0
+    return asked.points_cp + asked.bonus_cp + monthly_cp
 
 
 def _open_page(order: Order, user: User, now: datetime) -> Order:

@@ -105,12 +105,14 @@ def _give_back(pk: int, now: datetime) -> bool:
 
 def _ask(row: DuplicatePayment) -> str:
     if row.subscription_id:
-        outbound.cancel_subscription(row.subscription_id, key=f"duplicate-cancel-{row.pk}")
+        outbound.cancel_subscription(
+            row.subscription_id, key=f"duplicate-cancel-{row.subscription_id}"
+        )
     if not row.payment_id:
         return ""
     return outbound.refund_payment(
         row.payment_id,
-        key=f"duplicate-refund-{row.pk}-{row.tries}",
+        key=f"duplicate-refund-{row.payment_id}-{row.tries}",
         metadata={"order_id": str(row.order_id), "duplicate": str(row.pk)},
     )
 

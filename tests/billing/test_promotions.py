@@ -107,6 +107,22 @@ def test_a_page_opened_in_time_keeps_its_price(shop: Shop, anna: User, event: Pr
     shop.settled()
 
 
+def test_a_page_opened_before_the_event_does_not_miss_it(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    before = shop.order(anna, gold())
+    promote(shop)
+    during = shop.order(anna, gold())
+    before.refresh_from_db()
+    assert (before.state, before.amount_minor, during.amount_minor) == ("expired", 66_00, 33_00)
+    # And the cheaper page is kept, also when the event ends meanwhile.
+    shop.now += timedelta(minutes=30)
+    assert shop.order(anna, gold()).pk == during.pk
+    shop.pay(during)
+    shop.deliver()
+    assert MembershipPeriod.objects.get().amount_minor == 33_00
+    shop.settled()
+
+
 def test_once_a_person(shop: Shop, anna: User, event: Promotion) -> None:
     shop.welcome(anna)
     shop.buy(anna, gold())
