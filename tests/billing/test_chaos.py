@@ -177,7 +177,7 @@ def year(period: str) -> Journey:
     return journey
 
 
-JOURNEYS = [
+JOURNEYS: list[Journey] = [
     topup,
     membership,
     upgrade,
