@@ -108,6 +108,7 @@ class PlanInline(DraftInline):
     """The plans of a catalogue; their prices are a page further."""
 
     model = Plan
+    verbose_name_plural = _("Plans; open one to edit its prices")
     right = CATALOGUE_RIGHT
     show_change_link = True
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -132,6 +133,18 @@ class DraftAdmin(ModelAdmin):  # type: ignore[misc]
         draft = self.model._default_manager.filter(pk=object_id).first()
         posted = request.method == "POST"
         return posted or (draft is not None and standing(draft, now=timezone.now()) in standings)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The forms of the desk are in the server's zone: said where an instant is typed."""
+        zone = _("In %(zone)s.") % {"zone": settings.TIME_ZONE}
+        several = _("Codes with commas between them; empty means all.")
+        kwargs["help_texts"] = {
+            "starts_at": zone,
+            "ends_at": zone,
+            "plans": several,
+            "periods": several,
+        }
+        return super().get_form(request, obj, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

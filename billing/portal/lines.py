@@ -46,13 +46,15 @@ class Row:
     """One line of the statement in words.
 
     `source` is set when points came in: then where they came from says more than the kind of
-    line. `job_id` is set when the line is about a job. `detail` is what a reader would ask next.
+    line. `job_id` or `order_id` is set when the line is about one. `detail` is what a reader would
+    ask next.
     """
 
     line: StatementLine
     kind: str
     source: str
     job_id: UUID | None
+    order_id: UUID | None = None
     detail: str = ""
 
     @property
@@ -81,7 +83,8 @@ def lines_of(lines: Iterable[StatementLine]) -> list[Row]:
             line=line,
             kind=_kind(line),
             source=line.lots[0].source if line.kind == "grant" and line.lots else "",
-            job_id=_job_id(line.reference),
+            job_id=_id_in(line.reference, "job"),
+            order_id=_id_in(line.reference, "topup"),
             detail=_detail(line),
         )
         for line in lines
@@ -103,10 +106,10 @@ def _detail(line: StatementLine) -> str:
     return str(_DETAILS.get(line.kind, ""))
 
 
-def _job_id(reference: str) -> UUID | None:
+def _id_in(reference: str, wanted: str) -> UUID | None:
     kind, _colon, name = reference.partition(":")
     try:
-        return UUID(name) if kind == "job" else None
+        return UUID(name) if kind == wanted else None
     except ValueError:
         return None
 

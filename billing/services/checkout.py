@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest
@@ -226,7 +226,12 @@ def _page(order: Order, customer_id: str, attempt: int) -> PayPage:
 
 def _describe(order: Order) -> str:
     if order.plan_price is not None:
-        return f"{order.plan_price.plan.code.capitalize()}, {order.plan_price.months} × 1"
+        months = order.plan_price.months
+        return ngettext(
+            "%(plan)s membership, %(months)d month",
+            "%(plan)s membership, %(months)d months",
+            months,
+        ) % {"plan": order.plan_price.plan.code.capitalize(), "months": months}
     points = format_points(order.points_cp + order.bonus_cp).removesuffix(".00")
     return _("%(points)s points") % {"points": points}
 
