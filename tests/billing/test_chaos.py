@@ -192,7 +192,7 @@ TWELVE = [
     buying(plan, period) for plan in ("gold", "platinum", "diamond") for period in PERIOD_MONTHS
 ]
 YEARS = [year(period) for period in PERIOD_MONTHS]
-TOLD = [(journey, seed) for journey in JOURNEYS for seed in range(2)]
+TOLD: list[tuple[Journey, int]] = [(journey, seed) for journey in JOURNEYS for seed in range(2)]
 TOLD += [(journey, 0) for journey in (*TWELVE, *YEARS)]
 
 
