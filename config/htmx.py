@@ -5,26 +5,23 @@ The browser would follow the redirect by itself, and the whole sign-in page woul
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxMiddleware
 
 
-class SignInForPartsMiddleware:
-    """Turns a redirect to the sign-in page into one of the whole window, back to where it was."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
+class PartsMiddleware(HtmxMiddleware):
+    """Reads htmx's headers; turns a part's redirect to the sign-in into one of the whole window."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
+        response = cast(HttpResponseBase, super().__call__(request))  # served synchronously
         sign_in = str(settings.LOGIN_URL)
-        # Set by the middleware outside of this one.
-        part = getattr(request, "htmx", None)
         leads_to = urlsplit(response.get("Location", "")).path
+        part = getattr(request, "htmx", None)
         if not part or response.status_code != 302 or leads_to != sign_in:
             return response
         # The address of the window, not of the part; only a path of ours is followed.

@@ -56,9 +56,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    # Inside the one above, which reads htmx's headers.
-    "config.htmx.SignInForPartsMiddleware",
+    "config.htmx.PartsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
     # Inside the one above: it says what that one is to write.
