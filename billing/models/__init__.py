@@ -1,4 +1,7 @@
+from billing.models.auto_topups import AutoTopUp, AutoTopUpAttempt
+from billing.models.buyers import BillingDetails, OrderTerms
 from billing.models.catalogue import Catalogue, Pack, Plan, PlanPrice, TopUpRate
+from billing.models.documents import Document, DocumentSeries
 from billing.models.memberships import (
     Membership,
     MembershipChange,
@@ -22,13 +25,19 @@ from billing.models.stripe_records import (
 from billing.models.wallet_owners import WalletOwner
 
 __all__ = [
+    "AutoTopUp",
+    "AutoTopUpAttempt",
+    "BillingDetails",
     "Catalogue",
     "DailyPointsPolicy",
+    "Document",
+    "DocumentSeries",
     "Membership",
     "MembershipChange",
     "MembershipPeriod",
     "Notice",
     "Order",
+    "OrderTerms",
     "Pack",
     "Plan",
     "PlanPrice",

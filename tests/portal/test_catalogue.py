@@ -36,6 +36,7 @@ def modules() -> Iterator[Path]:
     for app in APPS:
         yield from sorted((ROOT / app / "portal").glob("*.py"))
         yield from sorted((ROOT / app / "templatetags").glob("*.py"))
+        yield from sorted((ROOT / app / "selectors").glob("*.py"))
     yield from sorted((ROOT / "config").glob("*.py"))
 
 
