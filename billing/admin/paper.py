@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from accounts.errors import Refusal
 from billing.admin.reading import ReadOnlyAdmin
 from billing.models import (
     AutoTopUp,
@@ -16,7 +23,22 @@ from billing.models import (
     Document,
     OrderTerms,
 )
+from billing.selectors.books import Month, month_of
 from billing.selectors.sheets import file_name, pdf_of
+from billing.services.books import export_books
+
+
+class BooksForm(forms.Form):
+    """Which month."""
+
+    month = forms.CharField(label=_("Month, such as 2026-11"), max_length=7, widget=TextInput())
+
+    def clean_month(self) -> Month:
+        """The month."""
+        try:
+            return month_of(self.cleaned_data["month"])
+        except ValueError:
+            raise forms.ValidationError(_("Write a month like 2026-11.")) from None
 
 
 @admin.register(Document)
@@ -28,6 +50,7 @@ class DocumentAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["number", "user__email", "order__id__exact", "key__exact"]
     actions_detail = ["file"]
+    actions_list = ["books"]
 
     @action(description=_("Open the PDF"), url_path="file", permissions=["file"])  # type: ignore[untyped-decorator]
     def file(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -36,6 +59,32 @@ class DocumentAdmin(ReadOnlyAdmin):
         response = HttpResponse(pdf_of(document), content_type="application/pdf")
         response["Content-Disposition"] = f'inline; filename="{file_name(document)}"'
         return response
+
+    @action(description=_("Export the books"), url_path="books", permissions=["books"])  # type: ignore[untyped-decorator]
+    def books(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a month; its books as three CSV files in one archive."""
+        form = BooksForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                books, files = export_books(month=form.cleaned_data["month"])
+            except Refusal as refusal:
+                form.add_error(None, refusal.message)
+            else:
+                response = HttpResponse(_archive(files), content_type="application/zip")
+                name = f"books-{books.month.name}.zip"
+                response["Content-Disposition"] = f'attachment; filename="{name}"'
+                return response
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Export the books"),
+            "form": form,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/billing/books.html", context)
+
+    def has_books_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """Whoever may see documents and purchases."""
+        return request.user.has_perms(["billing.view_document", "billing.view_order"])
 
     def has_file_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Whoever may see documents."""
@@ -76,3 +125,11 @@ class AutoTopUpAttemptAdmin(ReadOnlyAdmin):
     list_display = ["wallet_id", "number", "state", "amount_minor", "currency", "created_at"]
     list_filter = ["state"]
     search_fields = ["wallet_id__exact", "order__id__exact"]
+
+
+def _archive(files: dict[str, str]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return target.getvalue()
