@@ -14,6 +14,7 @@ from billing.models import Document
 from billing.paper.pdf import render
 from billing.paper.sheet import Item, Party, Row, Sheet
 from billing.selectors.names import METHODS, plan_name, points
+from billing.selectors.taxes import percent
 from billing.types import minor_per_whole
 
 LANGUAGES = ("en", "zh-hans")
@@ -150,17 +151,12 @@ def _sums(document: Document) -> list[Row]:
     discount_minor = document.facts["list_minor"] - document.gross_minor
     if document.kind != "credit_note" and discount_minor:
         rows.append(Row(_("Discount"), money(-discount_minor, document.currency)))
-    rate = _rate(document.tax_rate_bp)
+    rate = percent(document.tax_rate_bp)
     return [
         *rows,
         Row(_("Net"), money(document.net_minor, document.currency)),
         Row(_("Tax %(rate)s") % {"rate": rate}, money(document.tax_minor, document.currency)),
     ]
-
-
-def _rate(rate_bp: int) -> str:
-    whole, rest = divmod(rate_bp, 100)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + " %"
 
 
 def _notes(document: Document) -> list[str]:

@@ -17,8 +17,8 @@ from billing.gateway import saved_cards
 from billing.gateway.errors import GatewayError, Missing
 from billing.gateway.saved_cards import SavedCard
 from billing.models import AutoTopUp, StripeCustomer
+from billing.selectors.taxes import tax_rule
 from billing.services.auto_topups import cancel_unasked
-from billing.services.buyers import tax_rule
 from billing.services.choices import Choice, price_choice
 from billing.services.customers import customer_of, forget_customer
 from billing.services.live_memberships import lock_wallet

@@ -24,8 +24,9 @@ from billing.gateway.saved_cards import CardCharge, PaymentState
 from billing.ledger import selectors as ledger_reads
 from billing.ledger.models import Wallet
 from billing.models import AutoTopUp, AutoTopUpAttempt, BillingDetails, Order
+from billing.selectors.taxes import tax_rule
 from billing.services.auto_topup_outcomes import apply_failure, apply_payment, stop
-from billing.services.buyers import record_terms, tax_rule
+from billing.services.buyers import record_terms
 from billing.services.choices import Choice, PricedChoice, price_choice
 from billing.services.doorbell import ring_after_commit
 from billing.services.live_memberships import lock_wallet

@@ -16,7 +16,7 @@ from accounts.errors import InvalidRequest
 from accounts.models import User
 from billing.models import BillingDetails, Order, OrderTerms
 from billing.models.buyers import ADDRESS_MAX, NAME_MAX, TAX_ID_MAX
-from billing.tax import TaxRule
+from billing.selectors.taxes import tax_rule
 
 _LONGEST = {
     "name": NAME_MAX,
@@ -37,11 +37,6 @@ class Buyer:
     tax_id: str = ""
     address: str = ""
     country: str = ""
-
-
-def tax_rule() -> TaxRule:
-    """The operator's tax as it is set now."""
-    return TaxRule(rate_bp=settings.TAX_RATE_BP, included=settings.TAX_INCLUDED)
 
 
 @transaction.atomic(durable=True)

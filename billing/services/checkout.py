@@ -24,8 +24,9 @@ from billing.gateway import inbound, outbound
 from billing.gateway.errors import GatewayError, Missing, Rejected
 from billing.gateway.types import OpenPage, PayPage
 from billing.models import Order
+from billing.selectors.taxes import tax_rule
 from billing.services import promotions
-from billing.services.buyers import record_terms, tax_rule
+from billing.services.buyers import record_terms
 from billing.services.choices import METHODS, Choice, price_choice
 from billing.services.confirmations import confirm_order
 from billing.services.customers import customer_of, forget_customer

@@ -26,7 +26,7 @@ from billing.models import (
     OrderTerms,
     Refund,
 )
-from billing.services.buyers import tax_rule
+from billing.selectors.taxes import tax_rule
 from billing.services.doorbell import ring_after_commit
 from billing.tax import TaxRule
 

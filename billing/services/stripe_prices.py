@@ -10,7 +10,7 @@ from django.conf import settings
 from billing.gateway import prices
 from billing.gateway.prices import RecurringPrice
 from billing.models import PlanPrice, Promotion, StripePrice
-from billing.services.buyers import tax_rule
+from billing.selectors.taxes import tax_rule
 
 
 def lookup_key(price: PlanPrice) -> str:
