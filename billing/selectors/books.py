@@ -220,7 +220,11 @@ def _add_line(sums: Sums, line: LotLine) -> None:
 
 
 def _add_document(sums: Sums, document: Document) -> None:
-    if document.kind == "invoice":
+    if "corrects" in document.facts:  # a refund that failed: as if it had not been credited
+        sums.credited_gross -= document.gross_minor
+        sums.credited_net -= document.net_minor
+        sums.tax_credited -= document.tax_minor
+    elif document.kind == "invoice":
         sums.invoiced_gross += document.gross_minor
         sums.invoiced_net += document.net_minor
         sums.tax_invoiced += document.tax_minor

@@ -108,7 +108,7 @@ def _given(months: list[ScheduledLot]) -> dict[int, int]:
 
 
 def _nets(documents: QuerySet[Document], field: str) -> dict[object, int]:
-    invoices = documents.filter(kind="invoice", followers__kind="receipt")
+    invoices = documents.filter(kind="invoice", refund=None)
     return dict(invoices.values_list(field, "net_minor"))
 
 

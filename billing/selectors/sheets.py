@@ -95,6 +95,8 @@ def _facts(document: Document) -> list[Row]:
         rows.append(Row(_("Paid on"), _day(document, document.paid_at)))
         if method:
             rows.append(Row(_("Paid by"), str(method)))
+    if document.facts.get("corrects"):
+        rows.append(Row(_("Takes back"), document.facts["corrects"]))
     if document.facts.get("order"):
         rows.append(Row(_("Order"), document.facts["order"]))
     return rows

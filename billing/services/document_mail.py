@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 
 from billing.models import Document, Refund
 from billing.selectors.sheets import file_name, pdf_of
-from billing.services.documents import NoInvoice, issue_credit_note
+from billing.services.documents import NoInvoice, correct_credit_note, issue_credit_note
 
 log = logging.getLogger(__name__)
 
 
 def credit_refunds(*, now: datetime) -> int:
-    """Write the credit notes that refunds still lack, each in its transaction; how many.
+    """Write the credit notes that refunds still lack, and correct those of refunds that failed.
 
-    The service that records a refund calls `issue_credit_note` itself; this finds what it missed.
+    Each in its transaction; returns how many.
+
+    The service that records a refund may call `issue_credit_note` itself; this finds the rest.
     """
     written = 0
     lacking = Refund.objects.filter(state="done", credit_notes=None).order_by("id")[:200]
@@ -32,6 +34,11 @@ def credit_refunds(*, now: datetime) -> int:
         except NoInvoice as reason:
             log.error("refund %s has no credit note: %s", refund.pk, reason)
             continue
+        written += 1
+    failed = Refund.objects.filter(state="failed", credit_notes__kind="credit_note")
+    for refund in failed.exclude(credit_notes__kind="invoice").order_by("id")[:200]:
+        with transaction.atomic(durable=True):
+            correct_credit_note(refund=refund, now=now)
         written += 1
     return written
 
@@ -80,9 +87,16 @@ def _mail(papers: list[Document]) -> EmailMessage:
             )
         else:
             subject = _("Your invoice %(number)s") % {"number": first.name}
-            text = _(
-                "Thank you for your purchase. Invoice and receipt are attached. "
-                "You find all your documents on the Billing page."
+            text = (
+                _(
+                    "A refund did not reach you, and its credit note is taken back by the attached "
+                    "invoice. Nothing is charged."
+                )
+                if "corrects" in first.facts
+                else _(
+                    "Thank you for your purchase. Invoice and receipt are attached. "
+                    "You find all your documents on the Billing page."
+                )
             )
     mail = EmailMessage(subject, text, None, [first.user.email])
     for paper in papers:

@@ -106,7 +106,10 @@ def issue_credit_note(*, refund: Refund, now: datetime) -> Document:
     To be called in the database transaction that records the success. Raises NoInvoice.
     """
     order = refund.order
-    invoice = Document.objects.filter(kind="invoice", order=order).order_by("id").first()
+    # A membership has an invoice for each payment: what went back says which it is of.
+    payment_id = str(getattr(refund, "payment_id", "") or order.payment_id)
+    invoices = Document.objects.filter(kind="invoice", user_id=order.user_id, refund=None)
+    invoice = invoices.filter(facts__payment=payment_id).order_by("id").first()
     if invoice is None:
         if order.state != "paid":
             raise NoInvoice(f"order {order.pk} was never invoiced")
@@ -117,6 +120,31 @@ def issue_credit_note(*, refund: Refund, now: datetime) -> Document:
         amount_minor=refund.amount_minor,
         reason="refund",
         refund=refund,
+        now=now,
+    )
+
+
+def correct_credit_note(*, refund: Refund, now: datetime) -> Document | None:
+    """The money did not go back after all: an invoice over what its credit note had taken back.
+
+    None when there is no credit note. A step; asked again, the same document.
+    """
+    note = Document.objects.filter(kind="credit_note", refund=refund).first()
+    if note is None:
+        return None
+    known = Document.objects.filter(kind="invoice", refund=refund).first()
+    return known or _write(
+        "invoice",
+        key=f"refund:{refund.pk}:failed",
+        user_id=note.user_id,
+        order_id=note.order_id,
+        period_id=note.period_id,
+        refund=refund,
+        language=note.language,
+        currency=note.currency,
+        amounts=(note.gross_minor, note.tax_minor, note.tax_rate_bp),
+        facts={**note.facts, "list_minor": note.gross_minor, "corrects": note.name},
+        paid_at=note.paid_at,
         now=now,
     )
 
@@ -139,7 +167,8 @@ def credit_invoice(
     known = Document.objects.filter(kind="credit_note", key=key).first()
     if known is not None:
         return known
-    before = invoice.followers.filter(kind="credit_note").aggregate(
+    standing = invoice.followers.filter(kind="credit_note").exclude(refund__state="failed")
+    before = standing.aggregate(
         gross=Sum("gross_minor", default=0), tax=Sum("tax_minor", default=0)
     )
     total_minor = before["gross"] + amount_minor

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
@@ -22,7 +23,8 @@ from rest_framework.test import APIClient
 
 from accounts.errors import InvalidRequest
 from accounts.models import User
-from billing.models import Document, Order, OrderTerms
+from billing.models import Document, Order, OrderTerms, Refund
+from billing.selectors.books import books_of, month_of
 from billing.selectors.sheets import pdf_of
 from billing.services.buyers import Buyer, save_buyer
 from billing.services.choices import Choice
@@ -329,3 +331,35 @@ def test_over_http_and_only_by_its_owner(
     order = Document.objects.filter(kind="invoice").get().order
     assert order is not None
     assert api.get(f"/api/v1/orders/{order.pk}").json()["terms_version"] == "1"
+
+
+def test_a_refund_that_fails_later_is_no_credit(shop: Shop, anna: User, taxed: object) -> None:
+    shop.welcome(anna)
+    order = shop.buy(anna, TEN_YUAN)
+    refund_order(user=anna, order_id=order.pk, now=shop.now)
+    credit_refunds(now=shop.now)
+    Refund.objects.update(state="failed")
+    assert credit_refunds(now=shop.now) == 1
+    assert credit_refunds(now=shop.now) == 0
+    note = Document.objects.get(kind="credit_note")
+    correction = Document.objects.get(kind="invoice", refund__isnull=False)
+    assert (correction.net_minor, correction.tax_minor) == (note.net_minor, note.tax_minor)
+    assert note.name in words_of(pdf_of(correction))
+    at = shop.now.astimezone(ZoneInfo(django_settings.POINTS_DAY_TZ))
+    sums = books_of(month_of(f"{at.year}-{at.month:02d}")).of("CNY")
+    assert (sums.credited_gross, sums.tax_credited, sums.gaps) == (0, 0, [])
+    # All of it can be given back once more.
+    with transaction.atomic():
+        invoice = Document.objects.get(kind="invoice", refund=None)
+        credit_invoice(invoice=invoice, key="again", amount_minor=10_00, reason="x", now=shop.now)
+
+
+def test_a_refund_is_of_the_invoice_of_its_payment(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    shop.buy(anna, gold())
+    order = shop.buy(anna, TEN_YUAN)
+    refund_order(user=anna, order_id=order.pk, now=shop.now)
+    credit_refunds(now=shop.now)
+    note = Document.objects.get(kind="credit_note")
+    assert note.invoice is not None
+    assert note.invoice.order == order
