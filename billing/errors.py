@@ -27,6 +27,12 @@ class MembersExcluded(Refusal):
     code = "members_excluded"
 
 
+class CardNeeded(Refusal):
+    """There is no saved card to pay with."""
+
+    code = "card_needed"
+
+
 class PriceChanged(Refusal):
     """The price is not the one the user was shown. `facts`: cost_points, shown_points."""
 

@@ -8,8 +8,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from billing.services import (
+    auto_topups,
     checkout,
     confirmations,
+    document_mail,
     duplicates,
     live_memberships,
     memberships,
@@ -95,6 +97,26 @@ def send_notices(**kwargs: Any) -> None:
     now = timezone.now()
     notices.remind_of_ends(now=now)
     notices.mail_notices(now=now)
+
+
+@shared_task(name="billing.auto_topup")
+def auto_topup(*, wallet_id: str, **kwargs: Any) -> None:
+    """Buy points for a wallet that has fallen under its threshold."""
+    auto_topups.top_up(wallet_id=int(wallet_id), now=timezone.now())
+
+
+@shared_task(name="billing.auto_topups")
+def sweep_auto_topups(**kwargs: Any) -> None:
+    """Finish automatic purchases, and begin those nobody rang for."""
+    auto_topups.sweep(now=timezone.now())
+
+
+@shared_task(name="billing.paper")
+def paper(**kwargs: Any) -> None:
+    """Write the credit notes that are missing, and mail every document once."""
+    now = timezone.now()
+    document_mail.credit_refunds(now=now)
+    document_mail.mail_documents(now=now)
 
 
 @shared_task(name="billing.reconcile_stripe")

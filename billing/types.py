@@ -12,6 +12,7 @@ from billing.ledger.types import Slice as Slice
 from billing.ledger.types import StatementLine as StatementLine
 
 CP_PER_POINT = 100
+_WITHOUT_MINOR = frozenset({"JPY", "KRW", "VND"})
 _POINTS = re.compile(r"(-?)([0-9]{1,13})(?:\.([0-9]{1,2}))?")
 
 
@@ -30,6 +31,11 @@ def parse_points(text: str) -> int:
     sign, whole, hundredths = match.groups()
     amount_cp = int(whole) * CP_PER_POINT + int((hundredths or "").ljust(2, "0"))
     return -amount_cp if sign else amount_cp
+
+
+def minor_per_whole(currency: str) -> int:
+    """How many minor units make one: 100 fen a yuan, 1 yen a yen."""
+    return 1 if currency in _WITHOUT_MINOR else 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,16 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "auto top-ups nobody rang for, or left half-way": {
+        "task": "billing.auto_topups",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "invoices, receipts and credit notes to mail": {
+        "task": "billing.paper",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "membership changes and refunds left half-way": {
         "task": "billing.finish_changes",
         "schedule": 60.0,

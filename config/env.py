@@ -92,6 +92,17 @@ VARIABLES: tuple[Variable, ...] = (
         "no brake",
         "accept no more jobs on a day whose GPU time has cost this much, in minor units",
     ),
+    Variable("SELLER_NAME", "Inkling", "your name or company on invoices"),
+    Variable("SELLER_ADDRESS", "", "your address on invoices, lines separated by `;`"),
+    Variable("SELLER_TAX_ID", "", "your tax number on invoices"),
+    Variable("SELLER_EMAIL", "", "where a buyer writes about an invoice"),
+    Variable("TAX_PERCENT", "0", "tax rate on everything sold, such as 6 or 8.25"),
+    Variable(
+        "TAX_INCLUDED",
+        "yes",
+        "`yes`: prices contain the tax; `no`: it is added to them at the pay page",
+    ),
+    Variable("TERMS_VERSION", "1", "version of your terms of sale, kept with every order"),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
@@ -133,6 +144,18 @@ class Env:
         if text not in choices:
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {text!r}")
         return text
+
+    def percent_bp(self, name: str) -> int:
+        """A percentage of 0 to 100 with at most two decimals, in basis points.
+
+        Raises ImproperlyConfigured.
+        """
+        text = self.string(name, "0")
+        match = re.fullmatch(r"([0-9]{1,3})(?:\.([0-9]{1,2}))?", text)
+        rate_bp = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else -1
+        if not 0 <= rate_bp <= 10_000:
+            raise ImproperlyConfigured(f"{name} must be a rate such as 6 or 8.25, not {text!r}")
+        return rate_bp
 
     def device(self, name: str) -> str:
         """The variable as a torch device, "" when unset. Raises ImproperlyConfigured."""

@@ -19,7 +19,7 @@ from accounts.models import User
 from billing.api.serializers import PointsField
 from billing.models import Order, Refund
 from billing.selectors.memberships import MembershipView, membership_of
-from billing.selectors.orders import order_for, orders_of
+from billing.selectors.orders import order_for, orders_of, terms_of
 from billing.services import memberships
 from billing.services.checkout import begin_checkout
 from billing.services.choices import METHODS, Choice
@@ -90,6 +90,8 @@ class OrderSerializer(serializers.Serializer[Order]):
     amount_minor = serializers.IntegerField(read_only=True)
     list_minor = serializers.IntegerField(read_only=True)
     currency = serializers.CharField(read_only=True)
+    tax_minor = serializers.SerializerMethodField()
+    terms_version = serializers.SerializerMethodField()
     points = PointsField(source="points_cp")
     bonus_points = PointsField(source="bonus_cp")
     pack = serializers.CharField(source="pack_code", read_only=True)
@@ -102,6 +104,14 @@ class OrderSerializer(serializers.Serializer[Order]):
     created_at = serializers.DateTimeField(read_only=True)
     expires_at = serializers.DateTimeField(read_only=True)
     paid_at = serializers.DateTimeField(read_only=True, allow_null=True)
+
+    def get_tax_minor(self, order: Order) -> int:
+        terms = terms_of(order)
+        return terms.tax_minor if terms else 0
+
+    def get_terms_version(self, order: Order) -> str:
+        terms = terms_of(order)
+        return terms.terms_version if terms else ""
 
     def get_plan(self, order: Order) -> str:
         return order.plan_price.plan.code if order.plan_price else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.api import offers, purchases, views
+from billing.api import auto_topup, documents, offers, purchases, views
 
 urlpatterns = [
     path("wallet", views.WalletView.as_view(), name="api-wallet"),
@@ -20,5 +20,14 @@ urlpatterns = [
     path("membership/change", purchases.ChangeView.as_view(), name="api-membership-change"),
     path("membership/cancel", purchases.CancelView.as_view(), name="api-membership-cancel"),
     path("membership/resume", purchases.ResumeView.as_view(), name="api-membership-resume"),
+    path("auto-topup", auto_topup.AutoTopUpApi.as_view(), name="api-auto-topup"),
+    path("auto-topup/card", auto_topup.CardPageView.as_view(), name="api-auto-topup-card"),
+    path("documents", documents.DocumentsView.as_view(), name="api-documents"),
+    path(
+        "documents/<int:document_id>/pdf",
+        documents.DocumentFileView.as_view(),
+        name="api-document-file",
+    ),
+    path("billing-details", documents.BillingDetailsView.as_view(), name="api-billing-details"),
     path("prices", views.PricesView.as_view(), name="api-prices"),
 ]

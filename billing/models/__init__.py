@@ -1,5 +1,8 @@
 from billing.models.approval import OfferStep
+from billing.models.auto_topups import AutoTopUp, AutoTopUpAttempt
+from billing.models.buyers import BillingDetails, OrderTerms
 from billing.models.catalogue import Catalogue, Pack, Plan, PlanPrice, TopUpRate
+from billing.models.documents import Document, DocumentSeries
 from billing.models.duplicates import DuplicatePayment
 from billing.models.memberships import (
     Membership,
@@ -24,8 +27,13 @@ from billing.models.stripe_records import (
 from billing.models.wallet_owners import WalletOwner
 
 __all__ = [
+    "AutoTopUp",
+    "AutoTopUpAttempt",
+    "BillingDetails",
     "Catalogue",
     "DailyPointsPolicy",
+    "Document",
+    "DocumentSeries",
     "DuplicatePayment",
     "Membership",
     "MembershipChange",
@@ -33,6 +41,7 @@ __all__ = [
     "Notice",
     "OfferStep",
     "Order",
+    "OrderTerms",
     "Pack",
     "Plan",
     "PlanPrice",

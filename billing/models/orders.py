@@ -40,7 +40,7 @@ class Order(models.Model):
     wallet_id = models.BigIntegerField(_("wallet"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="orders")
     kind = models.CharField(_("kind"), max_length=12, choices=KINDS)
-    # A wallet has one open order of each family: points, and membership.
+    # A wallet has one open order of each family: points, membership, and points bought by itself.
     family = models.CharField(_("family"), max_length=12)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default="open")
     method = models.CharField(_("method"), max_length=12)
@@ -99,7 +99,10 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    kind__in=["topup", "pack"], family="points", plan_price=None, points_cp__gt=0
+                    kind__in=["topup", "pack"],
+                    family__in=["points", "auto"],
+                    plan_price=None,
+                    points_cp__gt=0,
                 )
                 | Q(
                     kind__in=["membership", "prepaid"],

@@ -100,7 +100,9 @@ class StripePrice(models.Model):
         verbose_name = _("Stripe price")
         verbose_name_plural = _("Stripe prices")
         constraints = [
-            models.UniqueConstraint(fields=["plan_price", "livemode"], name="stripe_price_once")
+            models.UniqueConstraint(
+                fields=["plan_price", "livemode", "lookup_key"], name="stripe_price_once"
+            )
         ]
 
     def __str__(self) -> str:

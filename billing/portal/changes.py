@@ -11,6 +11,7 @@ from billing.offers import PlanOffer
 from billing.portal import words
 from billing.portal.money import money
 from billing.selectors.memberships import MembershipView
+from billing.selectors.taxes import tax_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def change_of(
         after=words.plan_and_period(price.plan.code, price.period),
         before_points=words.points(present.month_cp),
         after_points=words.points(price.plan.month_cp),
-        amount=money(price.amount_minor, price.currency),
+        amount=money(tax_rule().to_pay_minor(price.amount_minor), price.currency),
         # The rule of the service, which has the last word.
         now_allowed=higher and membership.status != "past_due",
         available_after_cp=available_cp + price.plan.month_cp,

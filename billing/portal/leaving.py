@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from billing.models import Order
+from billing.selectors.taxes import percent, tax_rule
 
 _PAY_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com")
 
@@ -47,9 +48,13 @@ def leads_to_payment(view: View[P]) -> View[P]:
     return allowed
 
 
-def payments() -> dict[str, bool]:
-    """What a page must say of the payment provider: whether there is one, and a real one."""
+def payments() -> dict[str, object]:
+    """What a page of prices must say: whether one can pay, the terms of sale, and the tax."""
+    rule = tax_rule()
     return {
+        "terms_version": settings.TERMS_VERSION,
+        "tax": percent(rule.rate_bp) if rule.rate_bp else "",
+        "tax_included": rule.included,
         "payments_ready": bool(settings.STRIPE_SECRET_KEY),
         "payments_test": bool(settings.STRIPE_SECRET_KEY) and not settings.STRIPE_LIVEMODE,
     }

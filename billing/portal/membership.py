@@ -17,14 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import Refusal
 from accounts.portal.visitor import signed_in
 from billing.models import Membership
+from billing.portal.documents import papers
 from billing.portal.leaving import SeeOther, leads_to_payment, payments
 from billing.portal.next_steps import refused
 from billing.portal.orders import order_line
 from billing.portal.standing import standing_of
+from billing.selectors.documents import documents_of
 from billing.selectors.orders import orders_of
 from billing.services import memberships
 
 _ORDERS = 10
+_PAPERS = 4
 
 
 @require_safe
@@ -109,6 +112,7 @@ def _billing_page(request: HttpRequest, refusal: Refusal | None) -> HttpResponse
         "standing": standing_of(user=user, now=timezone.now()),
         "orders": [order_line(order) for order in page.object_list],
         "page": page,
+        "papers": papers(list(documents_of(user=user)[:_PAPERS])),
     }
     return render(
         request,

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from billing.types import minor_per_whole as minor_per_whole
+
 _SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "¥"}
-_WITHOUT_MINOR = frozenset({"JPY", "KRW", "VND"})
 
 # A unit price is shown to this many decimals of the whole currency, rounded half up.
 _UNIT_DECIMALS = 4
 _E4 = 10_000
-
-
-def minor_per_whole(currency: str) -> int:
-    """How many minor units make one: 100 fen a yuan, 1 yen a yen."""
-    return 1 if currency in _WITHOUT_MINOR else 100
 
 
 def money(amount_minor: int, currency: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.portal import membership, plans, purchases, views
+from billing.portal import auto_topup, documents, membership, plans, purchases, views
 
 app_name = "billing"
 urlpatterns = [
@@ -16,11 +16,17 @@ urlpatterns = [
     path("plans/change/", plans.change, name="change"),
     path("topup/", purchases.topup, name="topup"),
     path("topup/worth/", purchases.worth, name="worth"),
+    path("auto-topup/", auto_topup.auto_topup, name="auto_topup"),
+    path("auto-topup/card/", auto_topup.card, name="auto_topup_card"),
+    path("auto-topup/return/", auto_topup.returned, name="auto_topup_return"),
     path("orders/<uuid:order_id>/", purchases.order, name="order"),
     path("orders/<uuid:order_id>/state/", purchases.order_state, name="order_state"),
     path("pay/return/<uuid:order_id>", purchases.returned, name="returned"),
     path("billing/", membership.billing, name="billing"),
     path("billing/cancel/", membership.cancel, name="cancel"),
     path("billing/resume/", membership.resume, name="resume"),
+    path("billing/documents/", documents.documents, name="documents"),
+    path("billing/documents/<int:document_id>.pdf", documents.document_file, name="document_file"),
+    path("billing/details/", documents.details, name="details"),
     path("billing/card/", membership.card, name="card"),
 ]

@@ -7,21 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from billing.models import Order
-from billing.types import PriceList, format_points
+from billing.selectors.names import METHODS as METHODS
+from billing.selectors.names import PERIODS as PERIODS
+from billing.selectors.names import PLANS as PLANS
+from billing.selectors.names import plan_and_period as plan_and_period
+from billing.selectors.names import plan_name as plan_name
+from billing.selectors.names import points as points
+from billing.types import PriceList
 
-PLANS: dict[str, Promise] = {
-    "free": gettext_lazy("Free"),
-    "gold": gettext_lazy("Gold"),
-    "platinum": gettext_lazy("Platinum"),
-    "diamond": gettext_lazy("Diamond"),
-}
-# What the toggle says, what a price is for, and what the first one is for.
-PERIODS: dict[str, Promise] = {
-    "month": gettext_lazy("Month"),
-    "quarter": gettext_lazy("Quarter"),
-    "half_year": gettext_lazy("Half-year"),
-    "year": gettext_lazy("Year"),
-}
+# What a price is for, and what the first one is for.
 PER_PERIOD: dict[str, Promise] = {
     "month": gettext_lazy("a month"),
     "quarter": gettext_lazy("a quarter"),
@@ -39,11 +33,6 @@ LANES: dict[str, Promise] = {
     "fast": gettext_lazy("Fast lane"),
     "fastest": gettext_lazy("Fastest lane"),
 }
-METHODS: dict[str, Promise] = {
-    "card": gettext_lazy("Card"),
-    "alipay": gettext_lazy("Alipay"),
-    "wechat_pay": gettext_lazy("WeChat Pay"),
-}
 ORDER_STATES: dict[str, Promise] = {
     "open": gettext_lazy("waiting for payment"),
     "paid": gettext_lazy("paid"),
@@ -53,26 +42,6 @@ ORDER_STATES: dict[str, Promise] = {
     "undoing": gettext_lazy("being given back"),
     "undone": gettext_lazy("given back"),
 }
-
-
-def plan_name(code: str) -> str:
-    """The name of a plan; an operator's own plan by its code, readable."""
-    return str(PLANS.get(code, code.replace("-", " ").capitalize()))
-
-
-def plan_and_period(code: str, period: str) -> str:
-    """ "Gold, by the month"."""
-    return _("%(plan)s, %(period)s") % {
-        "plan": plan_name(code),
-        "period": str(PERIODS.get(period, period)),
-    }
-
-
-def points(amount_cp: int) -> str:
-    """Points of a plan or a pack: "3,000", "66", "65.80"."""
-    whole, _point, hundredths = format_points(amount_cp).partition(".")
-    grouped = f"{int(whole):,}"
-    return grouped if hundredths == "00" else f"{grouped}.{hundredths}"
 
 
 def what_was_bought(order: Order) -> str:

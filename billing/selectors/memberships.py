@@ -8,6 +8,7 @@ from datetime import datetime
 from accounts.models import User
 from billing.models import Membership, ScheduledLot
 from billing.selectors.entitlements import live_period
+from billing.selectors.taxes import tax_rule
 from billing.selectors.wallets import wallet_id_of
 
 
@@ -72,11 +73,11 @@ def _view(row: Membership, now: datetime) -> MembershipView:
         cancel_at=row.cancel_at,
         renews=renews,
         paused=row.paused,
-        amount_minor=price.amount_minor,
+        amount_minor=tax_rule().to_pay_minor(price.amount_minor),
         currency=price.currency,
         next_plan=row.next_plan_price.plan.code if row.next_plan_price else "",
         next_period=row.next_plan_price.period if row.next_plan_price else "",
-        next_amount_minor=following.amount_minor if renews else None,
+        next_amount_minor=tax_rule().to_pay_minor(following.amount_minor) if renews else None,
         next_points_at=next_points_at,
         next_points_cp=next_points_cp,
     )

@@ -9,13 +9,20 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.models import User
-from billing.models import Order
+from billing.models import Order, OrderTerms
 
 
 def orders_of(*, user: User) -> QuerySet[Order]:
     """The user's orders."""
-    orders = Order.objects.filter(user=user).select_related("plan_price__plan", "promotion")
+    orders = Order.objects.filter(user=user).select_related(
+        "plan_price__plan", "promotion", "terms"
+    )
     return orders.prefetch_related("refunds")
+
+
+def terms_of(order: Order) -> OrderTerms | None:
+    """What an order was agreed on; None for one from before terms were kept."""
+    return getattr(order, "terms", None)
 
 
 def order_for(*, user: User, order_id: UUID) -> Order:

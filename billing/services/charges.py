@@ -30,6 +30,7 @@ from billing.ledger.types import Settled
 from billing.models import Quote
 from billing.selectors.prices import live_price_list
 from billing.selectors.ways import ways_on
+from billing.services.auto_topups import ring_when_low
 from billing.services.wallets import wallet_for
 from billing.types import Price, PricedRequest, Slice, format_points
 
@@ -124,6 +125,7 @@ def hold_for_job(
         raise IdempotencyConflict(
             _("This idempotency key was used with another request.")
         ) from None
+    ring_when_low(wallet_id=wallet_id, available_cp=held.available_cp)
     return Charge(wallet_id, held.hold_id, cost, held.slices, held.replayed)
 
 

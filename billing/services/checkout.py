@@ -24,7 +24,9 @@ from billing.gateway import inbound, outbound
 from billing.gateway.errors import GatewayError, Missing, Rejected
 from billing.gateway.types import OpenPage, PayPage
 from billing.models import Order
+from billing.selectors.taxes import tax_rule
 from billing.services import promotions
+from billing.services.buyers import record_terms
 from billing.services.choices import METHODS, Choice, PricedChoice, price_choice
 from billing.services.confirmations import confirm_order
 from billing.services.customers import customer_of, forget_customer
@@ -94,13 +96,19 @@ def close_forgotten_orders(*, now: datetime) -> int:
 
     They would keep a promotion reserved. A page that Stripe made all the same is closed first.
     """
-    forgotten = list(Order.objects.filter(state="open", session_id="", expires_at__lte=now)[:100])
+    forgotten = _forgotten(now)
     for order in forgotten:
         try:
             _close(order, now)
         except PaymentsUnavailable as refusal:
             log.warning("order %s is not closed yet: %s", order.pk, refusal)
     return len(forgotten)
+
+
+def _forgotten(now: datetime) -> list[Order]:
+    """Automatic purchases have no page; they are ended by what Stripe says of their payment."""
+    forgotten = Order.objects.filter(state="open", session_id="", expires_at__lte=now)
+    return list(forgotten.exclude(family="auto")[:100])
 
 
 @transaction.atomic(durable=True)
@@ -120,14 +128,15 @@ def _intend(*, user: User, choice: Choice, key: str, now: datetime) -> _Intent:
         if same and blocking.expires_at > now + _STILL_USEFUL:
             return _Intent(blocking, replayed=True)
         return _Intent(None, blocking=blocking)
+    tax = tax_rule()
     order = Order.objects.create(
         wallet_id=wallet_id,
         user=user,
         kind=priced.kind,
         family=choice.family,
         method=choice.method or ("card" if priced.kind == "membership" else ""),
-        list_minor=priced.list_minor,
-        amount_minor=priced.amount_minor,
+        list_minor=tax.to_pay_minor(priced.list_minor),
+        amount_minor=tax.to_pay_minor(priced.amount_minor),
         currency=priced.currency,
         points_cp=priced.points_cp,
         bonus_cp=priced.bonus_cp,
@@ -141,6 +150,7 @@ def _intend(*, user: User, choice: Choice, key: str, now: datetime) -> _Intent:
         expires_at=now + launch.CHECKOUT_LIFETIME,
         next_poll_at=now + FIRST_POLL,
     )
+    record_terms(order=order, user=user, now=now)
     if priced.discount is not None:
         promotions.reserve(order=order, discount=priced.discount, now=now)
     return _Intent(order)

@@ -12,10 +12,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing.gateway import inbound, outbound
+from billing.gateway import inbound, outbound, saved_cards
 from billing.gateway.errors import GatewayError
 from billing.gateway.types import InvoiceState, SessionState
 from billing.models import Membership, Order, StripeCustomer
+from billing.services.auto_topup_settings import keep_card
 from billing.services.customers import forget_customer
 from billing.services.invoices import apply_invoice
 from billing.services.parking import Parked
@@ -32,6 +33,8 @@ Apply = Callable[[datetime], None]
 def fetch_session(session_id: str, *, now: datetime) -> Apply:
     """A session, and the invoice of a subscription it began. Raises GatewayError."""
     session = inbound.fetch_session(session_id)
+    if session.mode == "setup":
+        return _fetch_card(session_id)
     invoice = (
         inbound.fetch_invoice(session.invoice_id)
         if session.mode == "subscription" and session.invoice_id
@@ -134,6 +137,11 @@ def _apply_invoice(invoice: InvoiceState, asked_at: datetime, now: datetime) -> 
     apply_invoice(invoice, asked_at=asked_at, now=now)
     if invoice.subscription.order_id:
         undo_after_commit(invoice.subscription.order_id)
+
+
+def _fetch_card(session_id: str) -> Apply:
+    card = saved_cards.fetch_saved_card(session_id)
+    return _nothing if card is None else lambda at: keep_card(card=card, now=at)
 
 
 def _nothing(at: datetime) -> None:

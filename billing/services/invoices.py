@@ -12,6 +12,7 @@ from billing import launch
 from billing.gateway.types import InvoiceLine, InvoiceState
 from billing.models import Membership, Order, PlanPrice
 from billing.services import promotions
+from billing.services.documents import issue_for_period
 from billing.services.duplicates import record_invoice
 from billing.services.live_memberships import live_membership, lock_wallet
 from billing.services.notices import tell
@@ -107,7 +108,7 @@ def _pay_period(
         raise Parked(f"invoice {state.id} has a line of the unknown price {line.price_id!r}")
     if price.currency != state.currency:
         raise Parked(f"invoice {state.id} is in {state.currency}, its price in {price.currency}")
-    _period, made = open_period(
+    period, made = open_period(
         membership=membership,
         paid=PaidPeriod(
             key=_period_key(line),
@@ -121,8 +122,19 @@ def _pay_period(
         ),
         now=now,
     )
+    if made:
+        issue_for_period(period, _order_of(membership, state), now=now)
     if made and line.starts_at >= membership.current_period_start_at:
         _move_on(membership, price, line)
+
+
+def _order_of(membership: Membership, state: InvoiceState) -> Order | None:
+    """The order behind a membership's first invoice; a renewal and an upgrade have none."""
+    if membership.periods.count() > 1:
+        return None
+    return Order.objects.filter(
+        subscription_id=state.subscription.id, wallet_id=membership.wallet_id, state="paid"
+    ).first()
 
 
 def _period_key(line: InvoiceLine) -> str:

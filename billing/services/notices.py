@@ -9,11 +9,14 @@ from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.models import Membership, Notice
+from billing.models import BillingDetails, Membership, Notice
+from billing.selectors.names import why_stopped
 
 REMIND_BEFORE = (timedelta(days=7), timedelta(days=1))
 log = logging.getLogger(__name__)
@@ -59,7 +62,8 @@ def mail_notices(*, now: datetime, limit: int = 200) -> int:
     sent = 0
     waiting = Notice.objects.filter(mailed_at=None).select_related("user").order_by("id")
     for notice in waiting[:limit]:
-        subject, text = wording(notice)
+        with translation.override(_language_of(notice)):
+            subject, text = wording(notice)
         # Marked first: a mail lost in a crash is shown in the portal, a mail sent twice alarms.
         if not Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=now):
             continue
@@ -71,6 +75,12 @@ def mail_notices(*, now: datetime, limit: int = 200) -> int:
             break
         sent += 1
     return sent
+
+
+def _language_of(notice: Notice) -> str:
+    """The language in which the user last bought something."""
+    details = BillingDetails.objects.filter(user_id=notice.user_id).first()
+    return (details.language if details else "") or settings.LANGUAGE_CODE
 
 
 def wording(notice: Notice) -> tuple[str, str]:
@@ -137,6 +147,28 @@ def _period_ends(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _auto_topup_stopped(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your auto top-up has stopped"),
+        _("Points could not be bought, and nothing was charged. %(why)s %(link)s")
+        % {
+            "why": why_stopped(facts["reason"]),
+            "link": f"{settings.PUBLIC_URL}/auto-topup/",
+        },
+    )
+
+
+def _auto_topup_maximum(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your auto top-up has reached its maximum"),
+        _(
+            "This month's maximum of %(amount)s would be passed, so nothing is bought until the "
+            "next month. You can raise it or top up by hand: %(link)s"
+        )
+        % {"amount": _money(facts), "link": f"{settings.PUBLIC_URL}/auto-topup/"},
+    )
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "renewal_failed": _renewal_failed,
     "membership_ended": _membership_ended,
@@ -144,5 +176,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "purchase_given_back": _given_back,
     "paid_twice": _paid_twice,
     "period_ends": _period_ends,
+    "auto_topup_stopped": _auto_topup_stopped,
+    "auto_topup_maximum": _auto_topup_maximum,
 }
 KINDS = tuple(_WORDS)

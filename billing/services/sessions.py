@@ -15,6 +15,7 @@ from billing.gateway.types import SessionState
 from billing.ledger import services as ledger
 from billing.models import Membership, Order
 from billing.services import promotions
+from billing.services.documents import issue_for_order
 from billing.services.duplicates import record_session
 from billing.services.live_memberships import live_membership, lock_wallet
 from billing.services.notices import tell
@@ -145,6 +146,7 @@ def _grant_points(order: Order, state: SessionState, now: datetime) -> None:
         reference=f"topup:{order.pk}",
         now=now,
     )
+    issue_for_order(order, now=now)
 
 
 def _begin_prepaid(order: Order, state: SessionState, now: datetime) -> None:
@@ -190,6 +192,7 @@ def _begin_prepaid(order: Order, state: SessionState, now: datetime) -> None:
         ),
         now=now,
     )
+    issue_for_order(order, now=now)
 
 
 def poll_after(order: Order, now: datetime) -> None:

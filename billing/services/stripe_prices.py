@@ -10,17 +10,25 @@ from django.conf import settings
 from billing.gateway import prices
 from billing.gateway.prices import RecurringPrice
 from billing.models import PlanPrice, Promotion, StripePrice
+from billing.selectors.taxes import tax_rule
 
 
 def lookup_key(price: PlanPrice) -> str:
-    """The name of a plan price at Stripe, such as `gold_quarter_cny_v1`."""
-    plan = price.plan
-    return f"{plan.code}_{price.period}_{price.currency.lower()}_v{plan.catalogue_id}"
+    """The name of a plan price at Stripe, such as `gold_quarter_cny_v1`.
+
+    Where tax is added to prices its rate is part of the name: another rate is another price, and
+    whoever is on the old one stays on it.
+    """
+    plan, tax = price.plan, tax_rule()
+    added = f"_t{tax.rate_bp}" if tax.rate_bp and not tax.included else ""
+    return f"{plan.code}_{price.period}_{price.currency.lower()}_v{plan.catalogue_id}{added}"
 
 
 def price_id_of(price: PlanPrice) -> str:
     """The id of the price at Stripe, made on first need. Raises GatewayError."""
-    known = StripePrice.objects.filter(plan_price=price, livemode=settings.STRIPE_LIVEMODE).first()
+    known = StripePrice.objects.filter(
+        plan_price=price, livemode=settings.STRIPE_LIVEMODE, lookup_key=lookup_key(price)
+    ).first()
     return known.price_id if known is not None else sync_price(price)
 
 
@@ -32,7 +40,7 @@ def sync_price(price: PlanPrice) -> str:
             lookup_key=key,
             product_key=f"inkling_{price.plan.code}",
             product_name=price.plan.code.capitalize(),
-            amount_minor=price.amount_minor,
+            amount_minor=tax_rule().to_pay_minor(price.amount_minor),
             currency=price.currency,
             months=price.months,
         )
@@ -40,7 +48,8 @@ def sync_price(price: PlanPrice) -> str:
     StripePrice.objects.update_or_create(
         plan_price=price,
         livemode=settings.STRIPE_LIVEMODE,
-        defaults={"price_id": price_id, "product_id": product_id, "lookup_key": key},
+        lookup_key=key,
+        defaults={"price_id": price_id, "product_id": product_id},
     )
     return price_id
 

@@ -37,6 +37,7 @@ STATUS: dict[str, HTTPStatus] = {
     "already_claimed": HTTPStatus.CONFLICT,
     "email_taken": HTTPStatus.CONFLICT,
     "members_excluded": HTTPStatus.FORBIDDEN,
+    "card_needed": HTTPStatus.CONFLICT,
     "change_in_progress": HTTPStatus.CONFLICT,
     "membership_exists": HTTPStatus.CONFLICT,
     "membership_past_due": HTTPStatus.CONFLICT,

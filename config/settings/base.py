@@ -165,6 +165,16 @@ POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
 # --- money ------------------------------------------------------------------------------------
 # STRIPE_SECRET_KEY, STRIPE_API_BASE and STRIPE_LIVEMODE: each of the other settings files.
 STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS", [])
+# What stands on invoices. The rate is in basis points.
+SELLER = {
+    "name": env.string("SELLER_NAME", "Inkling"),
+    "address": env.string("SELLER_ADDRESS"),
+    "tax_id": env.string("SELLER_TAX_ID"),
+    "email": env.string("SELLER_EMAIL"),
+}
+TAX_RATE_BP = env.percent_bp("TAX_PERCENT")
+TAX_INCLUDED = env.choice("TAX_INCLUDED", "yes", ("YES", "NO")) == "YES"
+TERMS_VERSION = env.string("TERMS_VERSION", "1")
 
 # --- generation -------------------------------------------------------------------------------
 # The web process never imports the engine; this dotted name is resolved in the GPU worker only.

@@ -37,6 +37,7 @@ def modules() -> Iterator[Path]:
         for layer in ("portal", "services", "selectors"):
             yield from sorted((ROOT / app / layer).glob("*.py"))
         yield from sorted((ROOT / app / "templatetags").glob("*.py"))
+        yield from sorted((ROOT / app / "selectors").glob("*.py"))
     yield from sorted((ROOT / "config").glob("*.py"))
 
 

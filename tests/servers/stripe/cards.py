@@ -49,9 +49,10 @@ REFUSALS: dict[str, tuple[str, str | None, str]] = {
 
 # `does`: pays; declined, insufficient_funds, expired: refused at once; charges_fail: can be kept,
 # every charge is refused; renewals_fail: pays while its owner is present, refused afterwards;
-# 3ds_once: asks its owner once and then pays alone; 3ds_always: asks every time; disputed and
-# inquired: pays, then the owner complains; warned: pays, then an early fraud warning comes;
-# refund_fails: a refund succeeds at first and fails later; refund_waits: stays pending.
+# expires_later: pays while its owner is present, has expired when charged alone; 3ds_once: asks
+# its owner once and then pays alone; 3ds_always: asks every time; disputed and inquired: pays,
+# then the owner complains; warned: pays, then an early fraud warning comes; refund_fails: a refund
+# succeeds at first and fails later; refund_waits: stays pending.
 CARDS = {
     card.number: card
     for card in (
@@ -64,6 +65,7 @@ CARDS = {
         Card("4000000000000069", "expired"),
         Card("4000000000000341", "charges_fail"),
         Card("4000000000000044", "renewals_fail"),
+        Card("4000000000000045", "expires_later"),
         Card("4000002500003155", "3ds_once"),
         Card("4000002760003184", "3ds_always"),
         Card("4000000000000259", "disputed"),

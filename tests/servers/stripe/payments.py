@@ -100,6 +100,8 @@ def verdict(method: Obj, *, present: bool) -> str | None:
         return does
     if does == "charges_fail" or (does == "renewals_fail" and not present):
         return "declined"
+    if does == "expires_later" and not present:
+        return "expired"
     if does == "3ds_always" or (does == "3ds_once" and not method["_authenticated"]):
         return "authentication_required"
     return None

@@ -62,7 +62,14 @@ def usable(world: World, id: str) -> Obj:
     """A payment method by its id, or a new one from a ready-made token."""
     if id in TOKENS:
         return make(world, "card", number=TOKENS[id])
-    return world.get("payment_method", id, "payment_method")
+    method = world.get("payment_method", id, "payment_method")
+    if method.get("_detached"):
+        raise invalid_request(
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer "
+            "attachment or was detached from a Customer. It may not be used again.",
+            param="payment_method",
+        )
+    return method
 
 
 def refusal(does: str, intent: Obj | None = None) -> ApiError:
@@ -153,6 +160,7 @@ def detach_payment_method(world: World, params: Obj, id: str) -> Obj:
     customer = world.get("customer", method["customer"])
     with changing(world, method, None):
         method["customer"] = None
+        method["_detached"] = True
     if customer["invoice_settings"]["default_payment_method"] == id:
         customer["invoice_settings"]["default_payment_method"] = None
     emit(world, "payment_method.detached", method, {"customer": customer["id"]})
