@@ -130,7 +130,10 @@ def hold_for_job(
 def capture(
     *, wallet_id: int, hold_id: int, job_ref: str, amount_cp: int | None, now: datetime
 ) -> Settled:
-    """Spend what was delivered, `amount_cp` of the hold or all of it; the rest goes back."""
+    """Spend what was delivered, `amount_cp` of the hold or all of it; the rest goes back.
+
+    Raises WalletPaused while the wallet is being looked into; a release is possible even then.
+    """
     return ledger.capture(
         wallet_id=wallet_id,
         hold_id=hold_id,

@@ -15,6 +15,7 @@ from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.jobs import queue_position
 from generation.services.links import artifact_path
+from generation.types import piece_seed
 
 # What the engine reports between the last denoising step and the stored file.
 _DEVELOPING = frozenset({"decode", "save"})
@@ -45,6 +46,7 @@ class Made:
 
     artifact: Artifact
     path: str
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,16 @@ class JobCard:
         return math.ceil((ended - self.job.created_at).total_seconds())
 
     @property
+    def not_charged_cp(self) -> int:
+        """What was set aside and came back, in hundredths."""
+        return self.hold.amount_cp - self.hold.captured_cp if self.hold else 0
+
+    @property
+    def missing(self) -> int:
+        """Pieces that were asked for and not delivered, by a job that delivered some."""
+        return self.job.pieces - len(self.made) if self.made else 0
+
+    @property
     def first(self) -> Made | None:
         """The first piece."""
         return self.made[0] if self.made else None
@@ -87,7 +99,10 @@ def card_of(job: Job, *, now: datetime, in_full: bool = False) -> JobCard:
     return JobCard(
         job=job,
         stages=_stages(job, position),
-        made=[Made(artifact, artifact_path(artifact, now=now)) for artifact in job.artifacts.all()],
+        made=[
+            Made(artifact, artifact_path(artifact, now=now), piece_seed(job.seed, artifact.index))
+            for artifact in job.artifacts.all()
+        ],
         hold=hold_of(wallet_id=job.wallet_id, hold_id=job.hold_id) if in_full else None,
         words=_words(job),
     )
@@ -145,6 +160,6 @@ def _words(job: Job) -> dict[str, str]:
     if job.failure_code:
         family = job.failure_code.partition(".")[0]
         words["failure"] = str(_FAILURES.get(family, _FAILURES["INTERNAL"]))
-        if job.state == State.FAILED:
+        if job.state in (State.FAILED, State.SUCCEEDED):
             words["sentence"] = _(sentence(job.failure_code))
     return words

@@ -20,7 +20,15 @@ from billing.errors import NotForSale
 from billing.selectors.prices import live_price_list
 from generation.models import Job
 from generation.portal import cursor
-from generation.portal.forms import CreateForm, again, blank, known_kind, like
+from generation.portal.forms import (
+    CreateForm,
+    again,
+    blank,
+    known_kind,
+    known_pieces,
+    like,
+    pieces_of,
+)
 from generation.portal.progress import card_of
 from generation.selectors.artifacts import gallery as gallery_of
 from generation.selectors.jobs import job_for, recent_jobs
@@ -86,11 +94,13 @@ def _create_page(
     request: HttpRequest, user: User, form: CreateForm, refusal: Refusal | None, *, status: int
 ) -> HttpResponse:
     now = timezone.now()
-    preview, closed = _preview(user, form.chosen_kind)
+    preview, closed = _preview(user, form.chosen_kind, form.chosen_pieces)
     jobs = recent_jobs(user=user, limit=_RECENT)
     context = {
         "form": form,
         "kind": form.chosen_kind,
+        "pieces": form.chosen_pieces,
+        "choices": pieces_of(form.chosen_kind),
         "preview": preview,
         # A shortfall is said once, beside the button, where the price is.
         "refusal": None if preview and preview.shortfall and refusal else refusal or closed,
@@ -99,9 +109,10 @@ def _create_page(
     return render(request, "generation/create.html", context, status=status)
 
 
-def _preview(user: User, kind: str) -> tuple[PricePreview | None, Refusal | None]:
+def _preview(user: User, kind: str, pieces: int) -> tuple[PricePreview | None, Refusal | None]:
     try:
-        return preview_price(user=user, kind=kind, params={}, now=timezone.now()), None
+        preview = preview_price(user=user, kind=kind, params={"n": pieces}, now=timezone.now())
+        return preview, None
     except Refusal as refusal:
         return None, refusal
 
@@ -112,8 +123,10 @@ def _preview(user: User, kind: str) -> tuple[PricePreview | None, Refusal | None
 def price(request: HttpRequest) -> HttpResponse:
     """The price block alone, for the kind on the switch."""
     kind = known_kind(request.GET.get("kind"))
-    preview, _closed = _preview(signed_in(request), kind)
-    return render(request, "generation/price.html", {"preview": preview, "kind": kind})
+    pieces = known_pieces(kind, request.GET.get("n"))
+    preview, _closed = _preview(signed_in(request), kind, pieces)
+    context = {"preview": preview, "kind": kind, "pieces": pieces, "choices": pieces_of(kind)}
+    return render(request, "generation/price.html", context)
 
 
 def _own_job(request: HttpRequest, job_id: UUID) -> Job:

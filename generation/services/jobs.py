@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest, NotFound
@@ -80,6 +81,7 @@ def submit_job(
         kind=request.kind,
         params=request.params(),
         seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
+        pieces=request.pieces,
         request_hash=digest,
         idempotency_key=key,
         created_at=now,
@@ -177,12 +179,14 @@ def cancel_job(*, user: User, job_id: UUID, now: datetime) -> Job:
 
 
 def end_attempt(job: Job, *, outcome: str, now: datetime) -> None:
-    """Write down how the running attempt ended; its GPU time is what passed since its start."""
+    """Write down how the running attempt ended; its GPU time is its share of what passed."""
     assert job.attempt_id is not None
     assert job.started_at is not None
     milliseconds = max(0, (now - job.started_at) // timedelta(milliseconds=1))
     Attempt.objects.filter(id=job.attempt_id).update(
-        ended_at=now, outcome=outcome, gpu_milliseconds=milliseconds
+        ended_at=now,
+        outcome=outcome,
+        gpu_milliseconds=Value(milliseconds * job.pieces) / F("batch_pieces"),
     )
 
 
@@ -212,6 +216,7 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
     job.failure_code = code
     job.failure_message = message[:500]
     job.finished_at = now
+    job.delivery = None
     job.save(
         update_fields=[
             "state",
@@ -221,5 +226,6 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
             "failure_code",
             "failure_message",
             "finished_at",
+            "delivery",
         ]
     )

@@ -80,13 +80,13 @@ def test_a_turn_ends_with_the_last_job(anna: User, queue: Queue) -> None:
 def test_a_canceled_job_leaves_nothing_to_claim(rich_anna: User, submit: Submit) -> None:
     job = submit(rich_anna)
     cancel_job(user=rich_anna, job_id=job.id, now=NOON)
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
 
 
 def test_a_lost_attempt_gets_its_turn_back(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     lost = claimed()
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
     sweeps.sweep_leases(now=NOON + timedelta(seconds=60))
     assert claimed(NOON + timedelta(seconds=60)).id == lost.id
 
@@ -94,7 +94,7 @@ def test_a_lost_attempt_gets_its_turn_back(rich_anna: User, submit: Submit) -> N
 def test_a_lost_turn_is_restored(rich_anna: User, submit: Submit) -> None:
     job = submit(rich_anna)
     QueueTurn.objects.all().delete()
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
     assert sweeps.restore_turns(now=NOON) == 1
     assert sweeps.restore_turns(now=NOON) == 0
     assert claimed().id == job.id
@@ -103,7 +103,7 @@ def test_a_lost_turn_is_restored(rich_anna: User, submit: Submit) -> None:
 def test_a_drained_worker_takes_nothing_more(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     drained = DrainedWorker.objects.create(name="test", since=NOON)
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
     drained.delete()
     deliver(claimed())
 

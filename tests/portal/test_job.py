@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from generation.models import Artifact, Job
 from generation.services import attempts, sweeps
-from tests.jobs_by_hand import NOON, Submit, claimed, deliver
+from tests.jobs_by_hand import NOON, Submit, beat, claimed, deliver
 from tests.portal.pages import Page, faults_of, page_of
 
 
@@ -25,15 +25,7 @@ def job(rich_anna: User, submit: Submit) -> Job:
 def running(job: Job, *, stage: str = "denoise", step: int = 3, step_of: int = 10) -> Job:
     """The job on a worker, at a step."""
     taken = claimed()
-    assert taken.attempt_id is not None
-    attempts.heartbeat(
-        job_id=job.id,
-        attempt_id=taken.attempt_id,
-        stage=stage,
-        step=step,
-        step_of=step_of,
-        now=NOON,
-    )
+    beat(taken, stage, step, step_of)
     return taken
 
 
@@ -84,10 +76,7 @@ def test_running_says_the_step_and_no_percentage(annas: Client, job: Job) -> Non
 def test_before_and_after_the_steps(annas: Client, job: Job) -> None:
     taken = running(job, stage="load", step=0, step_of=0)
     assert "Getting ready" in job_page(annas, job).text
-    assert taken.attempt_id is not None
-    attempts.heartbeat(
-        job_id=job.id, attempt_id=taken.attempt_id, stage="decode", step=0, step_of=0, now=NOON
-    )
+    beat(taken, "decode", 0, 0)
     page = job_page(annas, job)
     assert [stage["data-state"] for stage in page.all("li") if "data-state" in stage] == [
         *("past", "past", "past", "now", "ahead"),
