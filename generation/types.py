@@ -36,7 +36,9 @@ class KindSpec:
 
 
 KINDS: dict[str, KindSpec] = {
-    "image": KindSpec("image", seconds=0, quality="", deadline=timedelta(minutes=5), pieces_max=PIECES_MAX),
+    "image": KindSpec(
+        "image", seconds=0, quality="", deadline=timedelta(minutes=5), pieces_max=PIECES_MAX
+    ),
     "video": KindSpec("video", seconds=5, quality="standard", deadline=timedelta(minutes=15)),
 }
 

@@ -22,9 +22,7 @@ class WorkBatch:
     `now` and `clock` are the same moment on the wall and on time.monotonic().
     """
 
-    def __init__(
-        self, jobs: Sequence[Job], pulse: Pulse, *, now: datetime, clock: float
-    ) -> None:
+    def __init__(self, jobs: Sequence[Job], pulse: Pulse, *, now: datetime, clock: float) -> None:
         self._pulse = pulse
         self._owners = [job for job in jobs for _ in range(job.pieces)]
         self._ends_at = {job.id: clock + (_ready_by(job) - now).total_seconds() for job in jobs}

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from billing.ledger import checks
 from billing.ledger.types import Breach
 from generation import storage
-from generation.models import Job
 from generation.errors import AttemptLost
+from generation.models import Job
 from generation.services import attempts, deliveries
 from generation.services.deliveries import StoredArtifact
 

@@ -39,9 +39,7 @@ class Batch:
             if message["piece"] in self._outcomes:
                 os.close(message["file"])
             else:
-                self._outcomes[message["piece"]] = _rendered(
-                    self.specs[message["piece"]], message
-                )
+                self._outcomes[message["piece"]] = _rendered(self.specs[message["piece"]], message)
         elif message["event"] == "failed":
             failure = EngineFailure(message["code"], message["message"])
             self._outcomes.setdefault(message["piece"], failure)

@@ -51,7 +51,6 @@ class RenderSpec:
         if self.steps is not None and self.steps < 1:
             raise ValueError("steps must be at least 1")
 
-
     @property
     def batch_key(self) -> tuple[object, ...]:
         """Pieces with equal keys can be rendered in one call of a pipeline."""

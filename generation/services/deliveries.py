@@ -112,9 +112,7 @@ def _charge(job: Job, *, delivered: int, now: datetime) -> int:
         now=now,
     )
     if cost_cp < job.cost_cp:
-        caps.uncount(
-            wallet_id=job.wallet_id, counted=job.counted, amount_cp=job.cost_cp - cost_cp
-        )
+        caps.uncount(wallet_id=job.wallet_id, counted=job.counted, amount_cp=job.cost_cp - cost_cp)
     return settled.captured_cp
 
 

@@ -112,7 +112,9 @@ def test_gpu_time_is_shared_by_pieces(crowd: Crowd, submit: Submit) -> None:
     ended = NOON.replace(second=8)
     deliver(large, ended, pieces=range(3))
     deliver(small, ended)
-    assert list(Attempt.objects.order_by("job__pieces").values_list("gpu_milliseconds", flat=True)) == [
+    assert list(
+        Attempt.objects.order_by("job__pieces").values_list("gpu_milliseconds", flat=True)
+    ) == [
         2000,
         6000,
     ]
