@@ -67,7 +67,7 @@ class Pulse:
     def end(self, job: Job) -> None:
         """No more beats for `job`: its attempt has ended."""
         with self._writing:
-            self._beating.discard(job.attempt_id)  # type: ignore[arg-type]
+            self._beating.discard(job.attempt_id)
 
     def _beat(self) -> None:
         while not self._over.wait(settings.LEASE_SECONDS / BEATS):

@@ -102,7 +102,7 @@ def finish_job(
 
 
 def _charge(job: Job, *, delivered: int, now: datetime) -> int:
-    """Capture what `delivered` pieces cost and let the rest go, in one settle; what was captured."""
+    """Capture what `delivered` pieces cost and let the rest go, in one settle; the former."""
     cost_cp = part_of(job.cost_cp, delivered=delivered, pieces=job.pieces)
     settled = charges.capture(
         wallet_id=job.wallet_id,
@@ -151,6 +151,7 @@ def deliver_parked(*, now: datetime) -> int:
 
 def _delivered(job: Job, now: datetime) -> bool:
     assert job.attempt_id is not None
+    assert job.delivery is not None
     delivery: dict[str, Any] = job.delivery
     try:
         finish_job(

@@ -88,7 +88,9 @@ def submit_job(
         deadline_at=now + request.spec.deadline,
     )
     try:
-        return _replay(job) or _submit(job, request, quote_id, api_key, shown_cp)
+        # Without a key of the client's nothing can have been made under it before.
+        known = _replay(job) if idempotency_key is not None else None
+        return known or _submit(job, request, quote_id, api_key, shown_cp)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -106,9 +108,9 @@ def _submit(
     shown_cp: int | None,
 ) -> Submitted:
     now = job.created_at
-    guards.check_brake(now=now)
     charge = charges.hold_for_job(
         user=job.user,
+        wallet_id=job.wallet_id,
         job_ref=job.reference,
         request=priced(request),
         request_hash=request.digest(),
@@ -122,7 +124,7 @@ def _submit(
         if known is not None:
             return known
     plan = entitlements(wallet_id=job.wallet_id, now=now)
-    guards.check_quotas(wallet_id=job.wallet_id, plan=plan, now=now)
+    guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
     job.counted = caps.count(
         wallet_id=job.wallet_id,
         caps=guards.caps_of(plan=plan, api_key=api_key),

@@ -27,6 +27,11 @@ select lane, oldest.created_at
         order by created_at limit 1) oldest
 """
 
+_JOIN = """
+insert into generation_queueturn (lane, wallet_id, served_at) values (%s, %s, %s)
+on conflict (lane, wallet_id) do update set lane = excluded.lane
+"""
+
 
 def join(*, wallet_id: int, lane: str, now: datetime) -> None:
     """Give the wallet a turn in `lane`, unless it has one. Needs the job to be in this transaction.
@@ -34,12 +39,8 @@ def join(*, wallet_id: int, lane: str, now: datetime) -> None:
     A turn that stands is locked: a claim that is about to find nothing of this wallet, and to drop
     the turn, passes it by until the job is committed.
     """
-    QueueTurn.objects.bulk_create(
-        [QueueTurn(lane=lane, wallet_id=wallet_id, served_at=now)],
-        update_conflicts=True,
-        unique_fields=["lane", "wallet_id"],
-        update_fields=["lane"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN, [lane, wallet_id, now])
 
 
 def next_job(*, now: datetime) -> Job | None:
