@@ -20,6 +20,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from generation import dispatch
 from generation.delivery import settle
 from generation.dispatch import RENDER_TASK
 from generation.engine.errors import ENGINE_ERROR, EngineFailure
@@ -65,6 +66,7 @@ class Worker:
             )
             if not jobs:
                 break
+            dispatch.ring()  # there may be more, and a worker that waits
             self.run(jobs)
             ran += len(jobs)
         return ran
@@ -100,6 +102,7 @@ def this_worker() -> Worker:
 def render_queued(**kwargs: Any) -> None:
     """The doorbell was rung: run whatever waits."""
     close_old_connections()
+    dispatch.heard()
     this_worker().run_queued()
 
 
