@@ -27,9 +27,13 @@ def main() -> None:
         if time.monotonic() - began >= seconds:
             break
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        connection.request("POST", f"/api/v1/{path}", BODY, headers)
-        answer = connection.getresponse()
-        body = answer.read()
+        try:
+            connection.request("POST", f"/api/v1/{path}", BODY, headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        except (http.client.HTTPException, OSError):
+            connection.close()  # the server hung up between two requests
+            continue
         if answer.status != 202:
             raise SystemExit(f"{answer.status}: {body.decode()[:500]}")
         accepted += 1

@@ -12,7 +12,7 @@ from billing.api.serializers import PointsField, SliceSerializer
 from generation.failures import NOT_CHARGED, sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
-from generation.selectors.jobs import queue_position
+from generation.selectors.places import Place, place_in_line
 from generation.selectors.typical import typical
 from generation.services.links import artifact_path
 from generation.types import KINDS, piece_seed
@@ -118,6 +118,13 @@ class ProgressSerializer(serializers.Serializer[Any]):
     of = serializers.IntegerField()
 
 
+class RangeSerializer(serializers.Serializer[Any]):
+    """From the place in its own lane to the place when other lanes are served in between."""
+
+    first = serializers.IntegerField()
+    last = serializers.IntegerField()
+
+
 class TypicalSerializer(serializers.Serializer[Any]):
     """Seconds from submit to delivery over the last day: half of the jobs, nine in ten."""
 
@@ -179,6 +186,7 @@ class JobSerializer(serializers.Serializer[Job]):
     seed = serializers.IntegerField()
     status = serializers.SerializerMethodField()
     queue_position = serializers.SerializerMethodField()
+    queue_range = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     typical_seconds = serializers.SerializerMethodField()
     cost_points = PointsField(source="cost_cp")
@@ -201,8 +209,24 @@ class JobSerializer(serializers.Serializer[Job]):
     def get_status(self, job: Job) -> str:
         return State.QUEUED.value if self._accepted else job.state
 
+    def _place(self, job: Job) -> Place | None:
+        if self._accepted or job.state != State.QUEUED:
+            return None
+        places = self.context.setdefault("places", {})
+        if job.id not in places:
+            places[job.id] = place_in_line(job)
+        place: Place | None = places[job.id]
+        return place
+
     def get_queue_position(self, job: Job) -> int | None:
-        return None if self._accepted else queue_position(job)
+        """The number it is served as, of those that wait now; null unless it waits."""
+        place = self._place(job)
+        return place.first if place else None
+
+    @extend_schema_field(RangeSerializer(allow_null=True))
+    def get_queue_range(self, job: Job) -> dict[str, int] | None:
+        place = self._place(job)
+        return {"first": place.first, "last": place.last} if place else None
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, job: Job) -> dict[str, object]:

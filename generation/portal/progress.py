@@ -13,7 +13,8 @@ from billing.selectors.holds import HoldState, hold_of
 from generation.failures import sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
-from generation.selectors.jobs import queue_position
+from generation.selectors.places import Place, place_in_line
+from generation.selectors.typical import Typical, typical
 from generation.services.links import artifact_path
 from generation.types import piece_seed
 
@@ -57,6 +58,7 @@ class JobCard:
     stages: list[Stage]
     made: list[Made]
     hold: HoldState | None = None
+    usual: Typical | None = None
     words: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -94,11 +96,13 @@ class JobCard:
 
 
 def card_of(job: Job, *, now: datetime, in_full: bool = False) -> JobCard:
-    """The card; `in_full` also reads the queue and the hold, one query each."""
-    position = queue_position(job) if in_full else None
+    """The card; `in_full` also reads the queue, the usual times and the hold."""
+    place = place_in_line(job) if in_full else None
+    usual = typical(kind=job.kind, now=now) if in_full and job.state not in TERMINAL else None
     return JobCard(
         job=job,
-        stages=_stages(job, position),
+        stages=_stages(job, place),
+        usual=usual,
         made=[
             Made(artifact, artifact_path(artifact, now=now), piece_seed(job.seed, artifact.index))
             for artifact in job.artifacts.all()
@@ -108,7 +112,7 @@ def card_of(job: Job, *, now: datetime, in_full: bool = False) -> JobCard:
     )
 
 
-def _stages(job: Job, position: int | None) -> list[Stage]:
+def _stages(job: Job, place: Place | None) -> list[Stage]:
     ways = [
         ("reserved", _("Points set aside")),
         ("queued", _("Waiting in line")),
@@ -122,7 +126,7 @@ def _stages(job: Job, position: int | None) -> list[Stage]:
             name,
             title,
             "past" if index < at else "now" if index == at else "ahead",
-            _detail(job, name, position) if index == at else "",
+            _detail(job, name, place) if index == at else "",
         )
         for index, (name, title) in enumerate(ways)
     ]
@@ -145,9 +149,14 @@ def _at(job: Job) -> int:
     return 2 if job.started_at is None else 3
 
 
-def _detail(job: Job, name: str, position: int | None) -> str:
-    if name == "queued" and position is not None:
-        return _("Next in line") if position == 1 else _("Number %(n)d in line") % {"n": position}
+def _detail(job: Job, name: str, place: Place | None) -> str:
+    if name == "queued" and place is not None:
+        if place.last > place.first:
+            return _("Number %(first)d to %(last)d in line") % {
+                "first": place.first,
+                "last": place.last,
+            }
+        return _("Next in line") if place.last == 1 else _("Number %(n)d in line") % {"n": place.last}
     if name == "running":
         if job.stage == "denoise" and job.step_of:
             return _("Step %(k)d of %(n)d") % {"k": job.step, "n": job.step_of}
