@@ -62,7 +62,7 @@ class LiveStack:
         self._start(
             "web",
             f"{sys.executable} -m granian --interface wsgi config.wsgi:application"
-            f" --host 127.0.0.1 --port {self.port} --workers 2 --blocking-threads 4"
+            f" --host 127.0.0.1 --port {self.port} --workers 2 --blocking-threads 8"
             " --workers-kill-timeout 5",
         )
 

@@ -107,7 +107,7 @@ def web() -> Iterator[int]:
         port: int = probe.getsockname()[1]
     command = (
         f"granian --interface wsgi config.wsgi:application --host 127.0.0.1 --port {port}"
-        " --workers 2 --blocking-threads 4 --workers-kill-timeout 3"
+        " --workers 2 --blocking-threads 8 --workers-kill-timeout 3"
     )
     with _process("web", *command.split()):
         until = time.monotonic() + 60

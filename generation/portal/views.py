@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from accounts.models import User
 from accounts.portal.visitor import signed_in
 from billing.errors import NotForSale
 from billing.selectors.prices import live_price_list
+from generation.errors import TooManyStreams
+from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.portal import cursor
 from generation.portal.forms import (
@@ -152,6 +155,25 @@ def job_card(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The parts of the job page that change while it runs; all of them once it has ended."""
     card = card_of(_own_job(request, job_id), now=timezone.now(), in_full=True)
     return render(request, "generation/job_card.html", {"card": card})
+
+
+@require_safe
+@login_required
+@never_cache
+def job_events(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
+    """A doorbell while the job runs: the page then fetches its card, as it does without."""
+    _own_job(request, job_id)
+
+    def look() -> Job:
+        return _own_job(request, job_id)
+
+    def say(job: Job) -> str:
+        return str(job.id)
+
+    try:
+        return stream_response(Stream(look, say, request.headers.get("Last-Event-ID")))
+    except TooManyStreams as refusal:
+        return HttpResponse(refusal.message, status=503, content_type="text/plain")
 
 
 @require_POST

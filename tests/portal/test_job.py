@@ -50,7 +50,8 @@ def test_queued(annas: Client, job: Job) -> None:
     assert "Next in line" in page.text
     assert "Set aside for this job 0.20 points Daily points 0.20" in page.text
     assert "0.20 points come back" in page.text
-    assert live_part(page)["hx-trigger"] == "every 1s"
+    assert live_part(page)["hx-trigger"] == "doorbell, every 10s"
+    assert live_part(page)["data-events"] == f"/jobs/{job.id}/events/"
     assert page.all("li", **{"data-state": "now", "aria-current": "step"})
 
 
