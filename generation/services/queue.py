@@ -104,7 +104,9 @@ def _next_in_lane(
         )
         oldest = waiting.select_for_update(skip_locked=True).order_by("created_at", "id")
         job = oldest.first()
-        if job is None:
+        if job is None and _waits(turn):
+            passed.append(turn.pk)  # overdue, which the sweeper decides; or locked by a cancel
+        elif job is None:
             turn.delete()
         elif not fits(job):
             # Its turn is not used up by asking.
@@ -117,6 +119,11 @@ def _next_in_lane(
             turn.delete()
             return job
     return None
+
+
+def _waits(turn: QueueTurn) -> bool:
+    waiting = Job.objects.filter(wallet_id=turn.wallet_id, lane=turn.lane, state=State.QUEUED)
+    return waiting.exists()
 
 
 def restore_turns(*, now: datetime) -> int:
