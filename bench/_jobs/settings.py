@@ -2,14 +2,12 @@
 
 import os
 
+from config.settings.base import RUN_DIR, env, redis_urls
 from config.settings.dev import *  # noqa: F403
 from config.settings.dev import DATABASES, INKLING_HOME
-from config.settings.base import RUN_DIR, env, redis_urls
 
 DATABASES["default"]["NAME"] = os.environ.get("BENCH_DATABASE", "inkling_bench_jobs")
-REDIS_CACHE_URL, REDIS_BROKER_URL = redis_urls(
-    env.string("REDIS_URL"), RUN_DIR / "valkey.sock", 15
-)
+REDIS_CACHE_URL, REDIS_BROKER_URL = redis_urls(env.string("REDIS_URL"), RUN_DIR / "valkey.sock", 15)
 CELERY_BROKER_URL = REDIS_BROKER_URL
 CACHES = {
     "default": {

@@ -22,13 +22,13 @@ from django.conf import settings  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from bench._jobs.people import forget_jobs, make_people, queue_jobs, secret_of  # noqa: E402
 from generation import dispatch  # noqa: E402
 from generation.models import Attempt, Job  # noqa: E402
 from generation.services.jobs import submit_job  # noqa: E402
-from django.utils import timezone  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = settings.INKLING_HOME / "bench"
@@ -185,9 +185,7 @@ def _working() -> int:
 def _submit(jobs: int) -> None:
     now = timezone.now()
     for user in User.objects.order_by("email")[:jobs]:
-        submit_job(
-            user=user, kind="image", params={"prompt": "a"}, idempotency_key=None, now=now
-        )
+        submit_job(user=user, kind="image", params={"prompt": "a"}, idempotency_key=None, now=now)
 
 
 def _worker(number: int) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:

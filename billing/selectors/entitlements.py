@@ -8,7 +8,6 @@ from billing import launch, models
 from billing.selectors.catalogue import plan_offer
 from billing.types import Entitlements
 
-
 # One statement: every submit asks.
 _PLAN_NOW = """
 select * from billing_plan where id = coalesce(

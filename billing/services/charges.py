@@ -95,10 +95,10 @@ def hold_for_job(
 ) -> Charge:
     """Hold the job's price. Takes the wallet's lock, so what follows is decided in order.
 
-    `wallet_id` is the user's; `job_ref` names the job and is the hold's idempotency key; `shown_cp` is the price the user was
-    shown, when there was one. Raises InsufficientPoints, NotForSale, PriceChanged, QuoteExpired,
-    QuoteUsed, QuoteMismatch; IdempotencyConflict when the same job was
-    charged another price before.
+    `wallet_id` is the user's. `job_ref` names the job and is the hold's idempotency key;
+    `shown_cp` is the price the user was shown, when there was one. Raises InsufficientPoints,
+    NotForSale, PriceChanged, QuoteExpired, QuoteUsed, QuoteMismatch; IdempotencyConflict when the
+    same job was charged another price before.
     """
     cost = (
         price_now(request=request, now=now)

@@ -156,7 +156,9 @@ def _detail(job: Job, name: str, place: Place | None) -> str:
                 "first": place.first,
                 "last": place.last,
             }
-        return _("Next in line") if place.last == 1 else _("Number %(n)d in line") % {"n": place.last}
+        return (
+            _("Next in line") if place.last == 1 else _("Number %(n)d in line") % {"n": place.last}
+        )
     if name == "running":
         if job.stage == "denoise" and job.step_of:
             return _("Step %(k)d of %(n)d") % {"k": job.step, "n": job.step_of}

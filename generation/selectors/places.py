@@ -18,7 +18,8 @@ COUNTED_MAX = 999
 # other one as many as there are rounds until its turn: one more for those whose turn is earlier.
 _IN_LANE = """
 with mine as (
-     select served_at, id from generation_queueturn where lane = %(lane)s and wallet_id = %(wallet_id)s),
+     select served_at, id from generation_queueturn
+      where lane = %(lane)s and wallet_id = %(wallet_id)s),
 own as (
      select count(*) as older
        from (select from generation_job

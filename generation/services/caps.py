@@ -41,9 +41,7 @@ def count(*, wallet_id: int, caps: Iterable[Cap], amount_cp: int, now: datetime)
     Returns what was counted, for `uncount`. Raises CapExceeded, whereupon the caller's transaction
     must end: what was added goes with it.
     """
-    by_name = {
-        (cap.scope, period_of(now, cap.per, settings.POINTS_DAY_TZ)): cap for cap in caps
-    }
+    by_name = {(cap.scope, period_of(now, cap.per, settings.POINTS_DAY_TZ)): cap for cap in caps}
     scopes, periods = zip(*by_name, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [wallet_id, amount_cp, list(scopes), list(periods)])

@@ -15,7 +15,6 @@ from generation.calendar import day_starts_at, period_ends_at
 from generation.errors import GenerationPaused, QuotaExceeded
 from generation.services.caps import Cap
 
-
 # One round trip: it is made by every submit while the wallet is locked.
 _STANDING = """
 select array(select until from generation_brake

@@ -53,9 +53,7 @@ def test_every_change_until_the_end(anna_api: Program, job_id: str) -> None:
     assert list(heard) == []
 
 
-def test_who_comes_back_hears_nothing_twice(
-    anna_api: Program, job_id: str, settings: Any
-) -> None:
+def test_who_comes_back_hears_nothing_twice(anna_api: Program, job_id: str, settings: Any) -> None:
     settings.LIVE_STREAM_SECONDS = 0
     path = f"/jobs/{job_id}/events"
     [event] = events(anna_api.get(path))

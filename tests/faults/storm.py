@@ -36,7 +36,7 @@ class Client:
         """Submit every job; a lost answer is asked for again under the same key."""
         chance = random.Random(self.seed)
         for number in range(self.jobs):
-            poison = f" {POISON}" if chance.random() < 0.03 else ""
+            poison = f" {POISON}" if chance.random() < 0.05 else ""
             job_id = self._submit(f"{self.seed}-{number}{poison}", chance)
             if chance.random() < 0.1:
                 self._try("POST", f"/jobs/{job_id}/cancel")
@@ -123,8 +123,7 @@ def settle_books(accepted: Sequence[str], granted_cp: int) -> Books:
         + Hold.objects.filter(reference__in=references, state="held").count(),
         charged_twice=len(captures) - len(set(captures)),
         charged_without_artifact=sum(
-            job.captured_cp
-            != part_of(job.cost_cp, delivered=delivered[job.id], pieces=job.pieces)
+            job.captured_cp != part_of(job.cost_cp, delivered=delivered[job.id], pieces=job.pieces)
             for job in succeeded
         ),
         in_part=sum(delivered[job.id] < job.pieces for job in succeeded),

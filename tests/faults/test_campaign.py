@@ -38,10 +38,8 @@ POINTS_EACH_CP = 1000_00
 
 
 @pytest.fixture
-def fragile(
-    demo_checkpoint: Path, transactional_db: None, tmp_path: Path
-) -> Iterator[LiveStack]:
-    """A stack of its own, with two GPU workers, to be broken; gone before the tables are emptied."""
+def fragile(demo_checkpoint: Path, transactional_db: None, tmp_path: Path) -> Iterator[LiveStack]:
+    """A stack of its own, with two GPU workers, to be broken; gone before tables are emptied."""
     stack = LiveStack(tmp_path, "tests.faults.skewed_clock")
     try:
         stack.start()

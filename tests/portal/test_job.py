@@ -7,9 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from generation.live import Stream
 from generation.models import Artifact, Job
 from generation.services import attempts, sweeps
 from tests.jobs_by_hand import NOON, Submit, beat, claimed, deliver
@@ -175,3 +178,40 @@ def test_words_of_a_prompt_are_only_words(annas: Client, rich_anna: User, submit
 def test_few_queries(annas: Client, job: Job, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(10):
         card(annas, job)
+
+
+def test_nine_pieces_and_those_that_are_missing(
+    annas: Client, rich_anna: User, submit: Submit
+) -> None:
+    job = submit(rich_anna, params={"prompt": "a heron at dawn", "n": 9, "seed": 42})
+    deliver(claimed(), pieces=[0, 1, 2, 3, 4, 8], missing="INTERNAL.OOM")
+    page = job_page(annas, job)
+    assert "6 of 9 delivered, 3 not charged." in page.text
+    assert "There was not enough GPU memory" in page.text
+    assert "Spent on this job 1.20 points" in page.text
+    assert "Not charged 0.60 returned" in page.text
+    assert [picture["alt"] for picture in page.all("img")][-1] == "Piece 9: a heron at dawn"
+    assert "Seed 50" in page.text  # 42 and eight more
+    assert len(page.all("a", download="")) == 6
+
+
+def test_usual_times_once_there_are_some(annas: Client, rich_anna: User, submit: Submit) -> None:
+    for _ in range(5):
+        submit(rich_anna)
+        deliver(claimed(), NOON + timedelta(seconds=7))
+    Job.objects.update(finished_at=timezone.now(), created_at=timezone.now() - timedelta(seconds=7))
+    cache.clear()
+    assert "Usually ready after 8 to 8 seconds." in job_page(annas, submit(rich_anna)).text
+
+
+def test_the_doorbell_of_a_page(annas: Client, bert: User, job: Job, settings: Any) -> None:
+    settings.LIVE_STREAM_SECONDS = 0
+    heard = b"".join(annas.get(f"/jobs/{job.id}/events/").streaming_content).decode()
+    assert f"event: job\ndata: {job.id}\n" in heard
+    others = [Stream(lambda: job, str, None) for _ in range(settings.LIVE_STREAMS_MAX)]
+    assert annas.get(f"/jobs/{job.id}/events/").status_code == 503
+    for stream in others:
+        stream.close()
+    annas.logout()
+    annas.force_login(bert)
+    assert annas.get(f"/jobs/{job.id}/events/").status_code == 404

@@ -1,5 +1,7 @@
-"""What went wrong elsewhere must not go wrong here: one test for each, by its number in the list
-that docs/map.md shows. Where a whole process or the engine is the matter, the map names its test."""
+"""What went wrong elsewhere must not go wrong here: a test each, by its number in docs/map.md.
+
+Where a whole process or the engine is the matter, the map names its test.
+"""
 
 from datetime import timedelta
 from functools import partial
