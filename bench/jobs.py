@@ -24,6 +24,7 @@ JOBS = int(os.environ.get("BENCH_JOBS", "200"))
 QUEUED = int(os.environ.get("BENCH_QUEUED", "100000"))
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "6000"))
 CLAIMS = 100
+FEW = max(1, 100 * PEOPLE // QUEUED)
 SHORT, LONG = "inkling_bench_jobs", "inkling_bench_queue"
 # ratio -> (numerator, denominator, goal)
 RATIOS = {
@@ -64,8 +65,9 @@ def steps(stack: ModuleType, port: int) -> dict[str, Callable[[], float]]:
     return {
         "floor": lambda: stack.posts(port, "floor", CLIENTS, SECONDS, PEOPLE),
         "submit": lambda: stack.posts(port, "jobs", CLIENTS, SECONDS, PEOPLE),
-        "claim of 100": lambda: stack.claims(SHORT, CLAIMS, queued=100),
-        "claim of 100k": lambda: stack.claims(LONG, CLAIMS, queued=None),
+        # As many jobs a wallet in both: what differs is how many wait.
+        "claim of 100": lambda: stack.claims(SHORT, CLAIMS, queued=100, users=FEW),
+        "claim of 100k": lambda: stack.claims(LONG, CLAIMS, queued=None, users=0),
         "one worker": lambda: stack.workers(1, JOBS),
         "two workers": lambda: stack.workers(2, 2 * JOBS),
         "four workers": lambda: stack.workers(4, 4 * JOBS),

@@ -83,8 +83,8 @@ def queue_jobs(count: int, users: int) -> None:
             " cost_cp, price_list_version, price_line, brand_mark, created_at, deadline_at,"
             " attempts, failure_code, failure_message, engine)"
             " select gen_random_uuid(), w.wallet_id, w.user_id, 'image', '{\"prompt\": \"a\"}', 1,"
-            " 1, '\\x00', 'bench' || n, 'queued', 'standard', '', 0, 0, '[]', n, 20, 1, 'image', true,"
-            " now() + n * interval '1 microsecond', now() + interval '1 day', 0, '', '', '{}'"
+            " 1, '\\x00', 'bench' || n, 'queued', 'standard', '', 0, 0, '[]', n, 20, 1, 'image',"
+            " true, now() + n * interval '1 microsecond', now() + interval '1 day', 0, '', '', '{}'"
             " from generate_series(1, %s) n join (select *, row_number() over () - 1 as place"
             " from billing_walletowner) w on w.place = n %% %s",
             [count, users],

@@ -152,11 +152,11 @@ def posts(port: int, path: str, clients: int, seconds: float, people: int) -> fl
     return rate
 
 
-def claims(database: str, times: int, *, queued: int | None) -> float:
+def claims(database: str, times: int, *, queued: int | None, users: int) -> float:
     """Median milliseconds of a claim with so many queued; None: as many as there are."""
     if queued is not None:
         forget_jobs()
-        queue_jobs(queued, queued)
+        queue_jobs(queued, users)
     return float(_python(database, "-m", "bench._jobs.claims", str(times)))
 
 

@@ -29,8 +29,8 @@ def entitlements(*, wallet_id: int, now: datetime) -> Entitlements:
     The clock alone ends a period's perks: no task has to run. Where periods overlap, the highest
     level counts.
     """
-    [plan, *_] = [*models.Plan.objects.raw(_PLAN_NOW, [wallet_id, now, now, now]), None]
-    offer = launch.FREE_PLAN if plan is None else plan_offer(plan, prices=False)
+    plans = list(models.Plan.objects.raw(_PLAN_NOW, [wallet_id, now, now, now]))
+    offer = plan_offer(plans[0], prices=False) if plans else launch.FREE_PLAN
     return offer.entitlements()
 
 

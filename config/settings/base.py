@@ -184,8 +184,7 @@ GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)
 # How long a worker may be silent before its job is given to another; it reports six times as often.
 LEASE_SECONDS = 30
 # An open stream holds a thread of the web server: fewer than it has, and not for long.
-LIVE_STREAMS_MAX = 4
-LIVE_STREAM_SECONDS = 25
+LIVE_STREAMS_MAX, LIVE_STREAM_SECONDS = 4, 25
 AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
@@ -212,11 +213,10 @@ class JobSerializer(serializers.Serializer[Job]):
     def _place(self, job: Job) -> Place | None:
         if self._accepted or job.state != State.QUEUED:
             return None
-        places = self.context.setdefault("places", {})
+        places: dict[UUID, Place | None] = self.context["places"]
         if job.id not in places:
             places[job.id] = place_in_line(job)
-        place: Place | None = places[job.id]
-        return place
+        return places[job.id]
 
     def get_queue_position(self, job: Job) -> int | None:
         """The number it is served as, of those that wait now; null unless it waits."""

@@ -154,5 +154,5 @@ class CancelView(APIView):
 def _job_data(
     request: Request, jobs: Job | list[Job], *, many: bool = False, accepted: bool = False
 ) -> Any:
-    context = {"request": request, "now": timezone.now(), "accepted": accepted}
+    context = {"request": request, "now": timezone.now(), "accepted": accepted, "places": {}}
     return serializers.JobSerializer(cast(Job, jobs), many=many, context=context).data

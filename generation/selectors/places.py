@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -70,7 +71,7 @@ def place_in_line(job: Job) -> Place | None:
     if job.state != State.QUEUED:
         return None
     others = [lane for lane in HEAD_START if lane != job.lane]
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "lane": job.lane,
         "wallet_id": job.wallet_id,
         "created_at": job.created_at,

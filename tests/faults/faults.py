@@ -133,11 +133,9 @@ class Faults:
     def repeat_messages(self) -> None:
         """Doorbells and sweeps, many at once and some late."""
         for number in range(20):
-            late = {"countdown": 2} if number % 2 else {}
-            current_app.send_task(RENDER_TASK, queue=GPU_QUEUE, ignore_result=True, **late)
-            current_app.send_task(
-                "generation.sweep", queue="background", ignore_result=True, **late
-            )
+            late = 2 if number % 2 else None
+            for task, queue in ((RENDER_TASK, GPU_QUEUE), ("generation.sweep", "background")):
+                current_app.send_task(task, queue=queue, ignore_result=True, countdown=late)
 
     def fill_the_disk(self) -> None:
         """For a while a worker and its child can write no file of any size."""
