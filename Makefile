@@ -11,7 +11,8 @@ run:
 test:
 	@$(DEV) test $(ARGS)
 faults:
-	@FAULT_JOBS=$(or $(JOBS),1000) FAULTS=$(or $(FAULTS),100) $(DEV) test tests/faults -n 0
+	@FAULT_JOBS=$(or $(JOBS),1000) FAULTS=$(or $(FAULTS),100) FAULT_SERVERS=1 \
+		FAULT_RESULTS=bench/results.json $(DEV) test tests/faults -n 0
 check:
 	@$(DEV) check
 reset:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from accounts.errors import Refusal
 
+# The ledger's own refusal, for whoever captures: the wallet is being looked into.
+from billing.ledger.errors import WalletPaused as WalletPaused
+
 
 class InsufficientPoints(Refusal):
     """The wallet has fewer points than the job costs.

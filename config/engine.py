@@ -18,5 +18,6 @@ def child_engine() -> ChildEngine:
             video_revision=settings.ENGINE_VIDEO_REVISION,
             device=settings.ENGINE_DEVICE,
             scratch_dir=settings.ENGINE_SCRATCH_DIR,
+            batch_max=settings.ENGINE_BATCH_MAX,
         )
     )

@@ -67,6 +67,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("ENGINE_VIDEO_REVISION", "", "pinned commit (40 hex digits) when it is a repository"),
     Variable("ENGINE_DEVICE", "cuda if there is one, else cpu", "torch device of the GPU worker"),
+    Variable("ENGINE_BATCH_MAX", "4", "pictures that are rendered together in one call, at most"),
     Variable(
         "STRIPE_SECRET_KEY",
         "a stand-in that takes no money, on your own machine; else nothing is sold",

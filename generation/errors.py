@@ -26,6 +26,12 @@ class GenerationPaused(Refusal):
     code = "generation_paused"
 
 
+class TooManyStreams(Refusal):
+    """This web process has as many live streams open as it may. `facts`: retry_after_seconds."""
+
+    code = "too_many_streams"
+
+
 class JobFinished(Refusal):
     """The job has ended; it can no longer be canceled. `facts`: status."""
 

@@ -1,19 +1,20 @@
-"""A worker's pulse: reports an attempt's progress and renews its lease until the attempt ends."""
+"""A worker's pulse: reports a batch's progress and renews its leases until each attempt ends."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from generation.engine.types import Progress
-from generation.errors import AttemptLost
 from generation.models import Job
 from generation.services import attempts
 
@@ -27,17 +28,17 @@ BEATS = 6
 class Pulse:
     """Beats from a thread of its own, because stamping and storing do not come back for long.
 
-    `lost` turns true when the attempt is no longer the job's; a database that is away is not that.
+    An attempt that is no longer its job's is lost; a database that is away is not that.
     """
 
-    def __init__(self, job: Job) -> None:
-        assert job.attempt_id is not None
-        self._job_id, self._attempt_id = job.id, job.attempt_id
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._beating = {job.attempt_id for job in jobs if job.attempt_id is not None}
+        self._lost: set[UUID] = set()
         self._at = Progress("load")
         self._written_at = time.monotonic()
         self._over = threading.Event()
+        self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._beat, daemon=True)
-        self.lost = False
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -59,9 +60,14 @@ class Pulse:
         if new_stage or time.monotonic() - self._written_at >= PROGRESS_SECONDS:
             self._write()
 
-    def should_cancel(self) -> bool:
-        """Whether to stop; asked many times a second."""
-        return self.lost
+    def lost(self, job: Job) -> bool:
+        """Whether the attempt at `job` is no longer the job's; asked many times a second."""
+        return job.attempt_id in self._lost
+
+    def end(self, job: Job) -> None:
+        """No more beats for `job`: its attempt has ended."""
+        with self._writing:
+            self._beating.discard(job.attempt_id)
 
     def _beat(self) -> None:
         while not self._over.wait(settings.LEASE_SECONDS / BEATS):
@@ -69,19 +75,20 @@ class Pulse:
         connection.close()
 
     def _write(self) -> None:
-        self._written_at = time.monotonic()
-        try:
-            attempts.heartbeat(
-                job_id=self._job_id,
-                attempt_id=self._attempt_id,
-                stage=self._at.stage,
-                step=self._at.step,
-                step_of=self._at.of,
-                now=timezone.now(),
-            )
-        except AttemptLost:
-            self.lost = True
-        except (OperationalError, InterfaceError):
-            # The lease outlives a short absence; a long one ends it, and rightly.
-            log.warning("job %s: the database did not take a heartbeat", self._job_id)
-            connection.close()
+        with self._writing:
+            self._written_at = time.monotonic()
+            beating = self._beating - self._lost
+            if not beating:
+                return
+            try:
+                self._lost |= attempts.heartbeat(
+                    attempt_ids=beating,
+                    stage=self._at.stage,
+                    step=self._at.step,
+                    step_of=self._at.of,
+                    now=timezone.now(),
+                )
+            except (OperationalError, InterfaceError):
+                # The lease outlives a short absence; a long one ends it, and rightly.
+                log.warning("the database did not take a heartbeat")
+                connection.close()

@@ -8,7 +8,7 @@ from typing import cast
 from accounts.errors import InvalidRequest
 from generation.types import KINDS, PROMPT_MAX, SEED_MAX, GenerationRequest, Kind
 
-_PARAMS = frozenset({"prompt", "negative_prompt", "seed"})
+_PARAMS = frozenset({"prompt", "negative_prompt", "seed", "n"})
 
 
 def read_request(kind: object, params: object) -> GenerationRequest:
@@ -26,12 +26,18 @@ def read_request(kind: object, params: object) -> GenerationRequest:
     if not prompt and "params.prompt" not in faults:
         faults["params.prompt"] = "is required"
     negative_prompt = _text(params, "negative_prompt", faults)
-    seed = _seed(params, faults)
+    seed = _whole(params, "seed", 0, SEED_MAX, faults)
+    pieces_max = KINDS[kind].pieces_max if isinstance(kind, str) and kind in KINDS else 1
+    pieces = _whole(params, "n", 1, pieces_max, faults)
     if faults:
         named = "; ".join(f"{name} {fault}" for name, fault in faults.items())
         raise InvalidRequest(f"The request was not understood: {named}.", fields=faults)
     return GenerationRequest(
-        kind=cast(Kind, kind), prompt=prompt, negative_prompt=negative_prompt, seed=seed
+        kind=cast(Kind, kind),
+        prompt=prompt,
+        negative_prompt=negative_prompt,
+        seed=seed,
+        pieces=1 if pieces is None else pieces,
     )
 
 
@@ -57,11 +63,14 @@ def _text(params: Mapping[str, object], name: str, faults: dict[str, str]) -> st
     return text
 
 
-def _seed(params: Mapping[str, object], faults: dict[str, str]) -> int | None:
-    value = params.get("seed")
+def _whole(
+    params: Mapping[str, object], name: str, least: int, most: int, faults: dict[str, str]
+) -> int | None:
+    value = params.get(name)
     if value is None:
         return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= SEED_MAX:
-        faults["params.seed"] = f"must be a whole number from 0 to {SEED_MAX}"
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        allowed = f"a whole number from {least} to {most}" if most > least else f"{least}"
+        faults[f"params.{name}"] = f"must be {allowed}"
         return None
     return value

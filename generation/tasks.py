@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from generation.services import artifacts, operations, sweeps
+from generation.services import artifacts, deliveries, operations, sweeps
 
 
 @shared_task(name="generation.sweep")
@@ -15,6 +15,7 @@ def sweep(**kwargs: Any) -> None:
     """Repair what the clock repairs, then ring for whatever waits."""
     now = timezone.now()
     sweeps.sweep_deadlines(now=now)
+    deliveries.deliver_parked(now=now)
     sweeps.sweep_leases(now=now)
     sweeps.ring_if_waiting()
 

@@ -36,7 +36,7 @@ def programs(here: Places, ours: Servers, at: Address) -> list[Program]:
         "web": [
             str(PYTHON), "-m", "granian", "--interface", "wsgi", "config.wsgi:application",
             "--host", at.host, "--port", str(at.port), "--workers", "2",
-            "--blocking-threads", "4", "--workers-kill-timeout", "3",
+            "--blocking-threads", "8", "--workers-kill-timeout", "3",
             "--respawn-failed-workers", "--respawn-interval", "0.2",
         ],
         "gpu": [

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from billing.ledger import checks
 from billing.ledger.types import Breach
 from generation import storage
+from generation.errors import AttemptLost
 from generation.models import Job
-from generation.services import attempts
-from generation.services.attempts import StoredArtifact
+from generation.services import attempts, deliveries
+from generation.services.deliveries import StoredArtifact
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # noon in Shanghai
 Submit = Callable[..., Job]
 
 
-def stored_picture() -> StoredArtifact:
+def stored_picture(piece: int = 0) -> StoredArtifact:
     """A file in storage, as a worker leaves it before it delivers."""
     data = b"\x89PNG stands for a picture"
     return StoredArtifact(
+        piece=piece,
         stored_name=storage.store(data, "image/png"),
         mime="image/png",
         width=512,
@@ -31,19 +33,32 @@ def stored_picture() -> StoredArtifact:
     )
 
 
-def deliver(job: Job, now: datetime = NOON) -> Job:
-    """Finish a claimed job with one picture."""
+def deliver(job: Job, now: datetime = NOON, pieces: Iterable[int] = (0,), missing: str = "") -> Job:
+    """Finish a claimed job with these pieces, its one picture if not told otherwise."""
     assert job.attempt_id is not None
-    return attempts.finish_job(
-        job_id=job.id, attempt_id=job.attempt_id, artifacts=[stored_picture()], engine={}, now=now
+    return deliveries.finish_job(
+        job_id=job.id,
+        attempt_id=job.attempt_id,
+        artifacts=[stored_picture(piece) for piece in pieces],
+        engine={},
+        missing_code=missing,
+        now=now,
     )
 
 
 def claimed(now: datetime = NOON) -> Job:
     """The next queued job, claimed."""
-    job = attempts.claim_job(worker="test", now=now)
-    assert job is not None
+    [job] = attempts.claim_jobs(worker="test", now=now)
     return job
+
+
+def beat(job: Job, stage: str, step: int, step_of: int, now: datetime = NOON) -> None:
+    """A worker's heartbeat. Raises AttemptLost when the job is not its own any more."""
+    assert job.attempt_id is not None
+    if attempts.heartbeat(
+        attempt_ids={job.attempt_id}, stage=stage, step=step, step_of=step_of, now=now
+    ):
+        raise AttemptLost(str(job.id))
 
 
 def ledger_breaches() -> list[Breach]:

@@ -43,8 +43,10 @@ def until(condition: Callable[[], Any], what: str, seconds: float = DEADLINE_SEC
 class LiveStack:
     """Starts and stops the processes; `url` is where the web server answers."""
 
-    def __init__(self, log_dir: Path) -> None:
+    def __init__(self, log_dir: Path, includes: str = "") -> None:
+        """`includes`: modules that every Celery worker loads beside its own, comma-separated."""
         self._log_dir = log_dir
+        self._includes = includes
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -62,7 +64,7 @@ class LiveStack:
         self._start(
             "web",
             f"{sys.executable} -m granian --interface wsgi config.wsgi:application"
-            f" --host 127.0.0.1 --port {self.port} --workers 2 --blocking-threads 4"
+            f" --host 127.0.0.1 --port {self.port} --workers 2 --blocking-threads 8"
             " --workers-kill-timeout 5",
         )
 
@@ -70,7 +72,8 @@ class LiveStack:
         """A GPU worker with a real engine on the small checkpoint."""
         self._start(
             name,
-            f"{CELERY} worker -P solo -c 1 -Q gpu -I generation.worker -n {name}@%h"
+            f"{CELERY} worker -P solo -c 1 -Q gpu -n {name}@%h"
+            f" -I {','.join(filter(None, ['generation.worker', self._includes]))}"
             " --disable-prefetch --without-gossip --without-mingle",
         )
 
@@ -79,6 +82,7 @@ class LiveStack:
         self._start(
             "background",
             f"{CELERY} worker -P threads -c 2 -Q background -n background@%h"
+            f"{f' -I {self._includes}' if self._includes else ''}"
             " --without-gossip --without-mingle",
         )
 
@@ -94,6 +98,10 @@ class LiveStack:
         if name == "web":
             # granian's workers outlive their master; `make run` ends them too.
             _end_group(process.pid)
+
+    def clock_of(self, name: str) -> Path:
+        """The file that says by how many seconds the clock of a part is wrong."""
+        return self._log_dir / f"{name}.clock"
 
     def pid(self, name: str) -> int:
         """The process id of a part."""
@@ -134,7 +142,7 @@ class LiveStack:
             self._processes[name] = subprocess.Popen(
                 shlex.split(command),
                 cwd=ROOT,
-                env=_environment(self.port),
+                env=_environment(self.port) | {"FAULT_CLOCK": str(self.clock_of(name))},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # a group of its own, to be ended as one

@@ -10,8 +10,11 @@ from typing import Any
 from django.db import connections
 
 
-def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Start every call at the same moment; what each returned or raised, in order."""
+def at_once(calls: Sequence[Callable[[], Any]], *, most: int = 100) -> list[Any]:
+    """Start every call at the same moment, `most` at a time; what each returned or raised, in
+    order. PostgreSQL has connections for about as many."""
+    if len(calls) > most:
+        return at_once(calls[:most]) + at_once(calls[most:], most=most)
     start = threading.Barrier(len(calls), timeout=30)
 
     def run(call: Callable[[], Any]) -> Any:

@@ -8,6 +8,20 @@ from billing import launch, models
 from billing.selectors.catalogue import plan_offer
 from billing.types import Entitlements
 
+# One statement: every submit asks.
+_PLAN_NOW = """
+select * from billing_plan where id = coalesce(
+       (select plan.id
+          from billing_membershipperiod period join billing_plan plan on plan.id = period.plan_id
+         where period.wallet_id = %s and period.starts_at <= %s and period.perks_until > %s
+         order by plan.level desc, period.starts_at desc limit 1),
+       (select plan.id
+          from billing_plan plan
+          join billing_catalogue catalogue on catalogue.version = plan.catalogue_id
+         where plan.level = 0 and catalogue.published_at is not null and catalogue.starts_at <= %s
+         order by plan.catalogue_id desc limit 1))
+"""
+
 
 def entitlements(*, wallet_id: int, now: datetime) -> Entitlements:
     """The limits and perks of the plan whose paid period covers `now`, else of the free plan.
@@ -15,17 +29,8 @@ def entitlements(*, wallet_id: int, now: datetime) -> Entitlements:
     The clock alone ends a period's perks: no task has to run. Where periods overlap, the highest
     level counts.
     """
-    period = live_period(wallet_id=wallet_id, now=now)
-    if period is not None:
-        return plan_offer(period.plan, prices=False).entitlements()
-    free = (
-        models.Plan.objects.filter(
-            level=0, catalogue__published_at__isnull=False, catalogue__starts_at__lte=now
-        )
-        .order_by("-catalogue_id")
-        .first()
-    )
-    offer = launch.FREE_PLAN if free is None else plan_offer(free, prices=False)
+    plans = list(models.Plan.objects.raw(_PLAN_NOW, [wallet_id, now, now, now]))
+    offer = plan_offer(plans[0], prices=False) if plans else launch.FREE_PLAN
     return offer.entitlements()
 
 

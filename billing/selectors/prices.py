@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from billing import models
 from billing.errors import NotForSale
 from billing.types import PriceLine, PriceList
 
+# One statement: every submit asks.
+_LIVE = """
+select list.version, list.starts_at, line.code, line.kind, line.quality, line.seconds, line.unit,
+       line.unit_cp
+  from billing_pricelist list left join billing_priceline line on line.price_list_id = list.version
+ where list.version = (select max(version) from billing_pricelist
+                        where published_at is not null and starts_at <= %s)
+ order by line.id
+"""
+
 
 def live_price_list(*, now: datetime) -> PriceList:
     """The highest published version that has started. Raises NotForSale before the first one."""
-    row = (
-        models.PriceList.objects.filter(published_at__isnull=False, starts_at__lte=now)
-        .prefetch_related("lines")
-        .order_by("-version")
-        .first()
-    )
-    if row is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVE, [now])
+        rows = cursor.fetchall()
+    if not rows:
         raise NotForSale(_("No price list has started yet."))
-    return PriceList(version=row.version, starts_at=row.starts_at, lines=lines_of(row))
+    version, starts_at = rows[0][:2]
+    lines = tuple(PriceLine(*line) for _version, _starts_at, *line in rows if line[0] is not None)
+    return PriceList(version, starts_at, lines)
 
 
 def lines_of(row: models.PriceList) -> tuple[PriceLine, ...]:

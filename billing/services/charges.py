@@ -86,6 +86,7 @@ def preview(*, user: User, request: PricedRequest, now: datetime) -> Preview:
 def hold_for_job(
     *,
     user: User,
+    wallet_id: int,
     job_ref: str,
     request: PricedRequest,
     request_hash: bytes,
@@ -95,12 +96,11 @@ def hold_for_job(
 ) -> Charge:
     """Hold the job's price. Takes the wallet's lock, so what follows is decided in order.
 
-    `job_ref` names the job and is the hold's idempotency key; `shown_cp` is the price the user was
-    shown, when there was one. Raises InsufficientPoints, NotForSale, PriceChanged, QuoteExpired,
-    QuoteUsed, QuoteMismatch; IdempotencyConflict when the same job was
-    charged another price before.
+    `wallet_id` is the user's. `job_ref` names the job and is the hold's idempotency key;
+    `shown_cp` is the price the user was shown, when there was one. Raises InsufficientPoints,
+    NotForSale, PriceChanged, QuoteExpired, QuoteUsed, QuoteMismatch; IdempotencyConflict when the
+    same job was charged another price before.
     """
-    wallet_id = wallet_for(user=user, now=now)
     cost = (
         price_now(request=request, now=now)
         if quote_id is None
@@ -132,7 +132,10 @@ def hold_for_job(
 def capture(
     *, wallet_id: int, hold_id: int, job_ref: str, amount_cp: int | None, now: datetime
 ) -> Settled:
-    """Spend what was delivered, `amount_cp` of the hold or all of it; the rest goes back."""
+    """Spend what was delivered, `amount_cp` of the hold or all of it; the rest goes back.
+
+    Raises WalletPaused while the wallet is being looked into; a release is possible even then.
+    """
     return ledger.capture(
         wallet_id=wallet_id,
         hold_id=hold_id,

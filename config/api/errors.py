@@ -62,6 +62,7 @@ STATUS: dict[str, HTTPStatus] = {
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "payments_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "generation_paused": HTTPStatus.SERVICE_UNAVAILABLE,
+    "too_many_streams": HTTPStatus.SERVICE_UNAVAILABLE,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 CONTENT_TYPE = "application/problem+json"

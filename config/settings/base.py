@@ -186,10 +186,13 @@ ENGINE_VIDEO_MODEL = env.model("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_VIDEO_REVISION = env.revision("ENGINE_VIDEO_REVISION")
 ENGINE_DEVICE = env.device("ENGINE_DEVICE")
 ENGINE_SCRATCH_DIR = INKLING_HOME / "scratch"
+ENGINE_BATCH_MAX = max(1, env.integer("ENGINE_BATCH_MAX", 4))
 GPU_COST_PER_HOUR_MINOR = env.integer("GPU_COST_PER_HOUR_MINOR", 0)
 GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)
 # How long a worker may be silent before its job is given to another; it reports six times as often.
 LEASE_SECONDS = 30
+# An open stream holds a thread of the web server: fewer than it has, and not for long.
+LIVE_STREAMS_MAX, LIVE_STREAM_SECONDS = 4, 25
 AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
@@ -12,10 +13,20 @@ from billing.api.serializers import PointsField, SliceSerializer
 from generation.failures import NOT_CHARGED, sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
-from generation.selectors.jobs import queue_position
+from generation.selectors.places import Place, place_in_line
 from generation.selectors.typical import typical
 from generation.services.links import artifact_path
-from generation.types import KINDS
+from generation.types import KINDS, piece_seed
+
+
+def missing_sentence(job: Job, made: int) -> str:
+    """Why there are fewer pieces than asked for, and that they cost nothing."""
+    missing = _("%(made)d of %(asked)d delivered, %(missing)d not charged.") % {
+        "made": made,
+        "asked": job.pieces,
+        "missing": job.pieces - made,
+    }
+    return f"{missing} {_(sentence(job.failure_code))}"
 
 
 @extend_schema_field(
@@ -26,6 +37,13 @@ from generation.types import KINDS
             "prompt": {"type": "string", "maxLength": 2500},
             "negative_prompt": {"type": "string", "maxLength": 2500},
             "seed": {"type": "integer", "minimum": 0, "maximum": 4294967295},
+            "n": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 9,
+                "default": 1,
+                "description": "pieces, of a picture only; each costs the price of one",
+            },
         },
         "additionalProperties": False,
     }
@@ -101,6 +119,13 @@ class ProgressSerializer(serializers.Serializer[Any]):
     of = serializers.IntegerField()
 
 
+class RangeSerializer(serializers.Serializer[Any]):
+    """From the place in its own lane to the place when other lanes are served in between."""
+
+    first = serializers.IntegerField()
+    last = serializers.IntegerField()
+
+
 class TypicalSerializer(serializers.Serializer[Any]):
     """Seconds from submit to delivery over the last day: half of the jobs, nine in ten."""
 
@@ -108,10 +133,25 @@ class TypicalSerializer(serializers.Serializer[Any]):
     nine_in_ten = serializers.IntegerField()
 
 
+class PiecesSerializer(serializers.Serializer[Any]):
+    """How many pieces were asked for and delivered. What is missing is not charged; `code` and
+    `message` then say why it is."""
+
+    asked = serializers.IntegerField()
+    delivered = serializers.IntegerField(allow_null=True)
+    code = serializers.CharField(allow_null=True)
+    message = serializers.CharField(allow_null=True)
+
+
 class ArtifactSerializer(serializers.Serializer[Artifact]):
-    """A file a job made. `url` is signed and short-lived; each GET of the job gives a fresh one."""
+    """A file a job made. `url` is signed and short-lived; each GET of the job gives a fresh one.
+
+    `piece` counts from 0; `seed` alone makes this piece again.
+    """
 
     id = serializers.UUIDField()
+    piece = serializers.IntegerField(source="index")
+    seed = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
     mime = serializers.CharField()
     width = serializers.IntegerField()
@@ -120,6 +160,9 @@ class ArtifactSerializer(serializers.Serializer[Artifact]):
     bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
     brand_mark = serializers.BooleanField()
+
+    def get_seed(self, artifact: Artifact) -> int:
+        return piece_seed(artifact.job.seed, artifact.index)
 
     def get_url(self, artifact: Artifact) -> str:
         path = artifact_path(artifact, now=self.context["now"])
@@ -144,10 +187,12 @@ class JobSerializer(serializers.Serializer[Job]):
     seed = serializers.IntegerField()
     status = serializers.SerializerMethodField()
     queue_position = serializers.SerializerMethodField()
+    queue_range = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     typical_seconds = serializers.SerializerMethodField()
     cost_points = PointsField(source="cost_cp")
     charged_points = serializers.SerializerMethodField()
+    pieces = serializers.SerializerMethodField()
     price_list = serializers.IntegerField(source="price_list_version")
     brand_mark = serializers.BooleanField()
     created_at = serializers.DateTimeField()
@@ -165,8 +210,23 @@ class JobSerializer(serializers.Serializer[Job]):
     def get_status(self, job: Job) -> str:
         return State.QUEUED.value if self._accepted else job.state
 
+    def _place(self, job: Job) -> Place | None:
+        if self._accepted or job.state != State.QUEUED:
+            return None
+        places: dict[UUID, Place | None] = self.context["places"]
+        if job.id not in places:
+            places[job.id] = place_in_line(job)
+        return places[job.id]
+
     def get_queue_position(self, job: Job) -> int | None:
-        return None if self._accepted else queue_position(job)
+        """The number it is served as, of those that wait now; null unless it waits."""
+        place = self._place(job)
+        return place.first if place else None
+
+    @extend_schema_field(RangeSerializer(allow_null=True))
+    def get_queue_range(self, job: Job) -> dict[str, int] | None:
+        place = self._place(job)
+        return {"first": place.first, "last": place.last} if place else None
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, job: Job) -> dict[str, object]:
@@ -187,6 +247,19 @@ class JobSerializer(serializers.Serializer[Job]):
         if self._accepted or job.captured_cp is None:
             return None
         return PointsField().to_representation(job.captured_cp)
+
+    @extend_schema_field(PiecesSerializer)
+    def get_pieces(self, job: Job) -> dict[str, object]:
+        """`delivered` is null while the job runs, 0 after a failure."""
+        ended = not self._accepted and job.state in TERMINAL
+        made = len(job.artifacts.all()) if ended else None
+        missing = made is not None and job.state == State.SUCCEEDED and made < job.pieces
+        return {
+            "asked": job.pieces,
+            "delivered": made,
+            "code": job.failure_code if missing else None,
+            "message": missing_sentence(job, made) if missing and made is not None else None,
+        }
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_started_at(self, job: Job) -> str | None:

@@ -10,5 +10,6 @@ urlpatterns = [
     path("quotes", views.QuotesView.as_view(), name="api-quotes"),
     path("jobs", views.JobsView.as_view(), name="api-jobs"),
     path("jobs/<uuid:job_id>", views.JobView.as_view(), name="api-job"),
+    path("jobs/<uuid:job_id>/events", views.JobEventsView.as_view(), name="api-job-events"),
     path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
 ]

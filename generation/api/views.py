@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 from uuid import UUID
 
+from django.http import StreamingHttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.generics import GenericAPIView
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
+from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
 from accounts.models import ApiKey, User
 from generation.api import serializers
+from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.selectors.jobs import job_for, jobs_of
 from generation.services import quotes
@@ -94,6 +100,46 @@ class JobView(APIView):
         return Response(_job_data(request, job_for(user=cast(User, request.user), job_id=job_id)))
 
 
+class EventStreamRenderer(JSONRenderer):
+    """Lets a client ask for `text/event-stream`; a refusal is JSON all the same."""
+
+    media_type = "text/event-stream"
+
+
+class JobEventsView(APIView):
+    """One job, live."""
+
+    renderer_classes = [*APIView.renderer_classes, EventStreamRenderer]
+
+    @extend_schema(
+        operation_id="jobs_events",
+        parameters=[
+            OpenApiParameter(
+                "Last-Event-ID",
+                str,
+                OpenApiParameter.HEADER,
+                description="the id of the last event that was heard; it is not sent again",
+            )
+        ],
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, job_id: UUID) -> StreamingHttpResponse:
+        """Server-sent events: `job` with the job as its data, whenever it changes, until it has
+        ended. A stream lasts 25 seconds at most: come back with `Last-Event-ID`. There are few;
+        where they are used up (`too_many_streams`), poll with the job's ETag."""
+        user = cast(User, request.user)
+
+        def look() -> Job:
+            return job_for(user=user, job_id=job_id)
+
+        look()
+
+        def say(job: Job) -> str:
+            return json.dumps(_job_data(request, job), cls=JSONEncoder)
+
+        return stream_response(Stream(look, say, request.headers.get("Last-Event-ID")))
+
+
 class CancelView(APIView):
     """The way out."""
 
@@ -108,5 +154,5 @@ class CancelView(APIView):
 def _job_data(
     request: Request, jobs: Job | list[Job], *, many: bool = False, accepted: bool = False
 ) -> Any:
-    context = {"request": request, "now": timezone.now(), "accepted": accepted}
+    context = {"request": request, "now": timezone.now(), "accepted": accepted, "places": {}}
     return serializers.JobSerializer(cast(Job, jobs), many=many, context=context).data

@@ -15,18 +15,16 @@ import queue
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import traceback
 from pathlib import Path
 
 from generation.engine.channel import Channel, Message
 from generation.engine.errors import ENGINE_ERROR, EngineFailure, RenderCanceled
-from generation.engine.report import Report
+from generation.engine.report import Canceled, Report
 from generation.engine.types import EngineConfig, RenderSpec
 
 PR_SET_PDEATHSIG = 1
-MESSAGE_CHARACTERS_MAX = 2000
 
 
 def main() -> None:
@@ -36,7 +34,7 @@ def main() -> None:
     first = channel.receive()
     if first is None or os.getppid() != first["parent"]:
         return
-    canceled: set[int] = set()
+    canceled: Canceled = set()
     orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=listen, args=(channel, orders, canceled), daemon=True).start()
     settings = {**first["config"], "scratch_dir": Path(first["config"]["scratch_dir"])}
@@ -53,7 +51,7 @@ def settle() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def listen(channel: Channel, orders: queue.SimpleQueue[Message], canceled: set[int]) -> None:
+def listen(channel: Channel, orders: queue.SimpleQueue[Message], canceled: Canceled) -> None:
     """Sort what the worker sends. Runs beside the render, so that a cancel is seen at once."""
     while True:
         try:
@@ -62,7 +60,7 @@ def listen(channel: Channel, orders: queue.SimpleQueue[Message], canceled: set[i
             # No farewell: the worker is gone, and a render must not outlive it.
             os._exit(0)
         if message is not None and message["op"] == "cancel":
-            canceled.add(message["id"])
+            canceled.update((message["id"], piece) for piece in message["pieces"])
         elif message is not None:
             orders.put(message)
 
@@ -71,39 +69,29 @@ def serve(
     channel: Channel,
     config: EngineConfig,
     orders: queue.SimpleQueue[Message],
-    canceled: set[int],
+    canceled: Canceled,
 ) -> None:
-    """Answer every order with exactly one `done`, `failed` or `canceled`, for ever."""
+    """Answer every order, for ever: each of its pieces, then `done`; or `broken`."""
     renderer = None
     while True:
         order = orders.get()
-        report = Report(channel, order["id"], canceled)
+        specs = [RenderSpec(**spec) for spec in order["specs"]]
+        report = Report(channel, order["id"], range(len(specs)), canceled)
         try:
-            report.stage("load")
+            with contextlib.suppress(RenderCanceled):
+                report.stage("load")
             if renderer is None:
                 # By name: importing it loads torch.
                 renderer = importlib.import_module("generation.engine.renderer").Renderer(config)
             if order["op"] == "warm":
                 renderer.warm()
-                channel.send({"event": "done"})
-                continue
-            # A file without a name: a child that is killed leaves nothing behind.
-            with tempfile.TemporaryFile(dir=config.scratch_dir) as frames:
-                answer = renderer.render(RenderSpec(**order["spec"]), report, frames)
-                channel.send({"event": "done", **answer}, frames.fileno())
-        except RenderCanceled:
-            channel.send({"event": "canceled"})
+            else:
+                renderer.render(specs, report)
+            report.done()
         except Exception as error:
             traceback.print_exception(error)
             failure = renderer.explain(error) if renderer is not None else _unstarted(error)
-            channel.send(
-                {
-                    "event": "failed",
-                    "code": failure.code,
-                    "message": failure.message[:MESSAGE_CHARACTERS_MAX],
-                    "fatal": renderer is None or renderer.is_broken(error),
-                }
-            )
+            report.broken(failure, fatal=renderer is None or renderer.is_broken(error))
 
 
 def _unstarted(error: Exception) -> EngineFailure:

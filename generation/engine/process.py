@@ -7,35 +7,25 @@ and the next one starts a fresh child.
 
 from __future__ import annotations
 
-import contextlib
-import mmap
-import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-from numpy.typing import NDArray
-
+from generation.engine.batch import Batch
 from generation.engine.channel import Message
-from generation.engine.errors import (
-    ENGINE_ERROR,
-    RUN_TIMEOUT,
-    EngineFailure,
-    RenderCanceled,
-)
+from generation.engine.errors import ENGINE_ERROR, RUN_TIMEOUT, EngineFailure
 from generation.engine.spawning import Child
-from generation.engine.types import EngineConfig, Progress, Rendered, RenderSpec
+from generation.engine.types import EngineConfig, Outcome, Progress, RenderSpec
 
 CANCEL_GRACE_SECONDS = 10.0
 
 
 class ChildEngine:
-    """Renders in a child process, one render at a time.
+    """Renders in a child process, one batch of pieces at a time.
 
     The child starts with the first render or with `warm()`, keeps its checkpoints loaded, and
     ends with this process; on Linux already with the thread that started it, because the kernel
@@ -56,6 +46,11 @@ class ChildEngine:
         self._order = 0
         self._busy = threading.Lock()
 
+    @property
+    def batch_max(self) -> int:
+        """How many pictures one call of a pipeline renders."""
+        return self._config.batch_max
+
     def __enter__(self) -> Self:
         return self
 
@@ -75,41 +70,36 @@ class ChildEngine:
     def warm(self, deadline: float | None = None) -> None:
         """Start the child and load both checkpoints. deadline: a reading of time.monotonic().
 
-        Raises EngineFailure as `render` does.
+        Raises EngineFailure.
         """
-        self._run({"op": "warm"}, _ignore_progress, _never, deadline)
+        self._run({"op": "warm", "specs": []}, Batch([]), _ignore_progress, _all_wanted, deadline)
 
-    def render(
+    def render_batch(
         self,
-        spec: RenderSpec,
+        specs: Sequence[RenderSpec],
         on_progress: Callable[[Progress], None],
-        should_cancel: Callable[[], bool],
+        unwanted: Callable[[], Collection[int]],
         deadline: float | None = None,
-    ) -> Rendered:
-        """Render `spec`. deadline: a reading of time.monotonic(), loading included.
+    ) -> list[Outcome]:
+        """Render pieces that can share a call, and answer each in its place.
 
-        on_progress is called here for every stage and every denoising step. should_cancel is
-        asked about ten times a second and after every step. Whatever either raises stops the
-        render and is raised on.
-        Raises RenderCanceled, or EngineFailure with INTERNAL.OOM, INTERNAL.WORKER_LOST,
-        INTERNAL.ENGINE or TIMEOUT.RUN. After any of them the engine takes the next render.
+        A piece that fails or is not wanted any more does not touch the others. An outcome is what
+        was rendered, RenderCanceled, or an EngineFailure: INTERNAL.OOM, INTERNAL.WORKER_LOST,
+        INTERNAL.ENGINE, or TIMEOUT.RUN for what was not ready by `deadline`, a reading of
+        time.monotonic(), loading included. Whatever it was, the engine takes the next batch.
+        on_progress is called here for every stage and every denoising step. unwanted, asked about
+        ten times a second and after every step, names the pieces nobody waits for. Whatever either
+        raises stops the render and is raised on. Raises ValueError for pieces of different keys.
         """
-        done = self._run(
-            {"op": "render", "spec": asdict(spec)}, on_progress, should_cancel, deadline
-        )
-        frames = _map_frames(done)
-        return Rendered(
-            frames=frames,
-            fps=done["fps"],
-            width=frames.shape[2],
-            height=frames.shape[1],
-            seconds_contract=spec.seconds,
-            model=done["model"],
-            revision=done["revision"],
-            versions=done["versions"],
-            render_seconds=done["render_seconds"],
-            device=done["device"],
-        )
+        if len({spec.batch_key for spec in specs}) != 1:
+            raise ValueError("pieces of one batch are of one kind, size and number of steps")
+        batch = Batch(specs)
+        order = {"op": "render", "specs": [asdict(spec) for spec in specs]}
+        try:
+            self._run(order, batch, on_progress, unwanted, deadline)
+        except EngineFailure as failure:
+            return batch.outcomes(failure)
+        return batch.outcomes(EngineFailure(ENGINE_ERROR, "the engine gave no answer"))
 
     def close(self) -> None:
         """End the child. The engine may be used again: it would start another."""
@@ -120,11 +110,12 @@ class ChildEngine:
     def _run(
         self,
         order: Message,
+        batch: Batch,
         on_progress: Callable[[Progress], None],
-        should_cancel: Callable[[], bool],
+        unwanted: Callable[[], Collection[int]],
         deadline: float | None,
-    ) -> Message:
-        """Send one order and see it to its end. Returns the child's `done` message."""
+    ) -> None:
+        """Send one order and see it to its end. Raises EngineFailure for what has no answer yet."""
         if not self._busy.acquire(blocking=False):
             raise RuntimeError("this engine is rendering: one engine renders one thing at a time")
         try:
@@ -132,12 +123,12 @@ class ChildEngine:
             self._order += 1
             child.send({**order, "id": self._order})
             try:
-                return self._attend(child, on_progress, should_cancel, deadline)
-            except (EngineFailure, RenderCanceled):
+                self._attend(child, batch, on_progress, unwanted, deadline)
+            except EngineFailure:
                 raise
             except BaseException:
                 # The caller's own function failed, or the worker is being ended.
-                self._halt(child, time.monotonic() + self._grace_seconds)
+                self._halt(child, batch, time.monotonic() + self._grace_seconds)
                 raise
         finally:
             self._busy.release()
@@ -145,40 +136,48 @@ class ChildEngine:
     def _attend(
         self,
         child: Child,
+        batch: Batch,
         on_progress: Callable[[Progress], None],
-        should_cancel: Callable[[], bool],
+        unwanted: Callable[[], Collection[int]],
         deadline: float | None,
-    ) -> Message:
+    ) -> None:
         while True:
             message = child.receive()
-            if message is not None and message["event"] == "done":
-                return message
-            if message is not None and message["event"] == "failed":
-                if message["fatal"]:
-                    child.kill()
-                raise EngineFailure(message["code"], message["message"])
-            if should_cancel():
-                self._halt(child, time.monotonic() + self._grace_seconds)
-                raise RenderCanceled
+            if message is not None and self._ends(child, batch, message):
+                return
+            dropped = batch.drop(unwanted())
+            if dropped:
+                child.send({"op": "cancel", "id": self._order, "pieces": dropped})
+            if dropped and batch.awaited == 0:
+                # Nobody waits: it may stop by itself, at the next step, for a while.
+                self._halt(child, batch, time.monotonic() + self._grace_seconds)
+                return
             if deadline is not None and time.monotonic() >= deadline:
-                self._halt(child, deadline + self._grace_seconds)
+                self._halt(child, batch, deadline + self._grace_seconds)
                 raise EngineFailure(RUN_TIMEOUT, "the render was still running at its deadline")
             if message is not None and message["event"] == "progress":
                 on_progress(Progress(message["stage"], message["step"], message["of"]))
 
-    def _halt(self, child: Child, kill_at: float) -> None:
-        """Make the child stop its render; kill it when it has not by `kill_at`."""
-        with contextlib.suppress(EngineFailure):  # lost is as good as stopped
-            child.send({"op": "cancel", "id": self._order})
+    def _ends(self, child: Child, batch: Batch, message: Message) -> bool:
+        """Whether the message is the last of its order. Raises EngineFailure for a broken one."""
+        if message["event"] == "broken":
+            if message["fatal"]:
+                child.kill()
+            raise EngineFailure(message["code"], message["message"])
+        batch.take(message)
+        return bool(message["event"] == "done")
+
+    def _halt(self, child: Child, batch: Batch, kill_at: float) -> None:
+        """Make the child stop its order; kill it when it has not by `kill_at`."""
+        try:
+            pieces = list(range(len(batch.specs)))
+            child.send({"op": "cancel", "id": self._order, "pieces": pieces})
             while time.monotonic() < kill_at:
                 message = child.receive()
-                if message is None or message["event"] == "progress":
-                    continue
-                if message["file"] is not False:
-                    os.close(message["file"])
-                if message.get("fatal"):
-                    break
-                return
+                if message is not None and self._ends(child, batch, message):
+                    return
+        except EngineFailure:
+            return  # lost, or broken off: as good as stopped
         child.kill()
 
     def _living_child(self) -> Child:
@@ -189,20 +188,6 @@ class ChildEngine:
         return self._child
 
 
-def _map_frames(done: Message) -> NDArray[np.uint8]:
-    """Map the nameless file of a `done` message. Raises EngineFailure when it has another size."""
-    shape: tuple[int, ...] = tuple(done["shape"])
-    descriptor: int = done["file"]
-    try:
-        size = os.fstat(descriptor).st_size
-        if len(shape) != 4 or shape[3] != 3 or min(shape) < 1 or size != int(np.prod(shape)):
-            raise EngineFailure(ENGINE_ERROR, f"frames {shape} do not fit a file of {size} bytes")
-        mapped = mmap.mmap(descriptor, size, access=mmap.ACCESS_READ)
-    finally:
-        os.close(descriptor)
-    return np.frombuffer(mapped, np.uint8).reshape(shape)
-
-
 def _absolute_if_folder(model: str) -> str:
     return str(Path(model).resolve()) if Path(model).is_dir() else model
 
@@ -211,5 +196,5 @@ def _ignore_progress(progress: Progress) -> None:
     """Nobody watches a warm-up."""
 
 
-def _never() -> bool:
-    return False
+def _all_wanted() -> Collection[int]:
+    return ()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 import time
+import traceback
+from collections.abc import Sequence
 from typing import IO, Any
 
 import diffusers
@@ -14,7 +17,12 @@ import transformers
 from numpy.typing import NDArray
 
 from generation.engine.display import fill
-from generation.engine.errors import ENGINE_ERROR, OUT_OF_MEMORY, EngineFailure
+from generation.engine.errors import (
+    ENGINE_ERROR,
+    OUT_OF_MEMORY,
+    EngineFailure,
+    RenderCanceled,
+)
 from generation.engine.loader import Checkpoint, load
 from generation.engine.profiles import Size
 from generation.engine.report import Report
@@ -28,6 +36,27 @@ VERSIONS = {
     "diffusers": diffusers.__version__,
     "transformers": transformers.__version__,
 }
+
+
+class Steps:
+    """Reports the steps of one call among those of all calls of an order."""
+
+    def __init__(self, report: Report, before: int, calls_after: int) -> None:
+        self._report = report
+        self._before = before
+        self._calls_after = calls_after
+        self.taken = 0
+
+    def after_step(
+        self, pipe: Any, index: int, timestep: Any, tensors: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What diffusers calls after each step. Raises RenderCanceled to stop it."""
+        self.taken = index + 1
+        of = self._before + pipe.num_timesteps * (1 + self._calls_after)
+        self._report.stage("denoise", self._before + self.taken, of)
+        if self.taken == pipe.num_timesteps and not self._calls_after:
+            self._report.stage("decode")
+        return {}
 
 
 class Renderer:
@@ -49,27 +78,91 @@ class Renderer:
         for kind in (IMAGE, VIDEO):
             self._checkpoint(kind)
 
-    def render(self, spec: RenderSpec, report: Report, file: IO[bytes]) -> dict[str, Any]:
-        """Render `spec` into `file` as uint8 [frames, height, width, 3].
+    def render(self, specs: Sequence[RenderSpec], report: Report) -> None:
+        """Render pieces that can share a call, up to `batch_max` in each, and report every one.
 
-        Returns the facts of a `done` message. Raises RenderCanceled, EngineFailure, and whatever
-        torch and diffusers raise: see `explain`.
+        A call that fails is split until the piece at fault is alone: it fails and the others are
+        made. Raises EngineFailure, OSError or ValueError when there is no checkpoint for them, and
+        what breaks this process for good: see `is_broken`.
         """
-        checkpoint = self._checkpoint(spec.kind)
+        checkpoint = self._checkpoint(specs[0].kind)
+        at_once = 1 if specs[0].kind == VIDEO else self._config.batch_max
+        todo = [range(first, len(specs))[:at_once] for first in range(0, len(specs), at_once)]
+        steps_before = 0
+        while todo:
+            report.at_work_on = todo.pop(0)
+            try:
+                steps_before += self._render_at_once(
+                    checkpoint, specs, report, steps_before, calls_after=len(todo)
+                )
+            except RenderCanceled:
+                for piece in report.at_work_on:
+                    report.canceled(piece)
+            except Exception as error:
+                if self.is_broken(error):
+                    raise
+                traceback.print_exception(error)
+                failure = self.explain(error)
+                if len(report.at_work_on) > 1:
+                    half = len(report.at_work_on) // 2
+                    todo[:0] = [report.at_work_on[:half], report.at_work_on[half:]]
+                else:
+                    report.failed(report.at_work_on[0], failure)
+
+    def _render_at_once(
+        self,
+        checkpoint: Checkpoint,
+        specs: Sequence[RenderSpec],
+        report: Report,
+        steps_before: int,
+        *,
+        calls_after: int,
+    ) -> int:
+        """One call of the pipeline for the pieces at work; how many steps it took."""
         report.stop_if_canceled()
         started = time.monotonic()
-        size = checkpoint.profile.size(spec)
-        frames = _frames_of(checkpoint.pipeline(**self._call(checkpoint, spec, size, report)))
-        _write(frames, size, file)
-        return {
-            "shape": [len(frames), size.height, size.width, 3],
-            "fps": checkpoint.profile.fps if spec.kind == VIDEO else 0,
+        pieces = report.at_work_on
+        batch = [specs[piece] for piece in pieces]
+        size = checkpoint.profile.size(batch[0])
+        steps = Steps(report, steps_before, calls_after)
+        output = checkpoint.pipeline(**self._call(checkpoint, batch, size, steps))
+        made = _pieces_of(output)
+        if len(made) != len(batch):
+            raise EngineFailure(ENGINE_ERROR, f"{len(made)} pieces came of {len(batch)}")
+        facts = {
+            "fps": checkpoint.profile.fps if batch[0].kind == VIDEO else 0,
             "model": checkpoint.source,
             "revision": checkpoint.revision,
             "versions": VERSIONS,
-            "render_seconds": time.monotonic() - started,
+            "render_seconds": (time.monotonic() - started) / len(batch),
             "device": self._device,
+            "rendered_with": len(batch),
         }
+        for piece, frames in zip(pieces, made, strict=True):
+            self._hand_over(piece, frames, size, facts, report)
+        return steps.taken
+
+    def _hand_over(
+        self,
+        piece: int,
+        frames: NDArray[np.floating[Any]],
+        size: Size,
+        facts: dict[str, Any],
+        report: Report,
+    ) -> None:
+        """Write one piece and send it; whatever is wrong with it is no other piece's fault."""
+        if not report.wanted(piece):
+            report.canceled(piece)
+            return
+        shape = [len(frames), size.height, size.width, 3]
+        try:
+            # A file without a name: a child that is killed leaves nothing behind.
+            with tempfile.TemporaryFile(dir=self._config.scratch_dir) as file:
+                _write(frames, size, file)
+                report.rendered(piece, {"shape": shape, **facts}, file.fileno())
+        except Exception as error:
+            traceback.print_exception(error)
+            report.failed(piece, self.explain(error))
 
     def explain(self, error: Exception) -> EngineFailure:
         """The failure to answer with. Frees what the failed render held."""
@@ -102,35 +195,29 @@ class Renderer:
         return checkpoint
 
     def _call(
-        self, checkpoint: Checkpoint, spec: RenderSpec, size: Size, report: Report
+        self, checkpoint: Checkpoint, batch: Sequence[RenderSpec], size: Size, steps: Steps
     ) -> dict[str, Any]:
-        """Keyword arguments of the pipeline for one render. Starts it with a fresh scheduler."""
+        """Keyword arguments of the pipeline for one call. Starts it with a fresh scheduler."""
         pipeline, profile = checkpoint.pipeline, checkpoint.profile
         # A scheduler keeps the state of its last run, of one that was stopped half-way too.
         pipeline.scheduler = type(pipeline.scheduler).from_config(pipeline.scheduler.config)
-
-        def after_step(
-            pipe: Any, index: int, timestep: Any, tensors: dict[str, Any]
-        ) -> dict[str, Any]:
-            report.stage("denoise", index + 1, pipe.num_timesteps)
-            if index + 1 == pipe.num_timesteps:
-                report.stage("decode")
-            return {}
-
+        spec = batch[0]
+        kept_out = [one.negative_prompt for one in batch]
         frames = profile.frames(spec.seconds) if spec.kind == VIDEO else 1
         wanted = {
             **profile.call,
-            "prompt": spec.prompt,
-            "negative_prompt": spec.negative_prompt or None,
+            "prompt": [one.prompt for one in batch],
+            "negative_prompt": kept_out if any(kept_out) else None,
             "width": size.render_width,
             "height": size.render_height,
             "num_frames": frames,
             "frame_rate": profile.fps,
             "guidance_scale": profile.guidance if spec.guidance is None else spec.guidance,
             "num_inference_steps": spec.steps or profile.steps,
-            # On the CPU everywhere, so that a seed means the same noise on every device.
-            "generator": [torch.Generator("cpu").manual_seed(spec.seed)],
-            "callback_on_step_end": after_step,
+            # On the CPU everywhere, so that a seed means the same noise on every device; one for
+            # each piece, so that it means the same noise in every place of a batch.
+            "generator": [torch.Generator("cpu").manual_seed(one.seed) for one in batch],
+            "callback_on_step_end": steps.after_step,
             "output_type": "np",
         }
         return {
@@ -150,11 +237,11 @@ def _write(frames: NDArray[np.floating[Any]], size: Size, file: IO[bytes]) -> No
     file.flush()
 
 
-def _frames_of(output: Any) -> NDArray[np.floating[Any]]:
-    """Float frames [frames, height, width, 3] in 0..1 of the one piece a pipeline made."""
+def _pieces_of(output: Any) -> list[NDArray[np.floating[Any]]]:
+    """Float frames [frames, height, width, 3] in 0..1 of every piece that a pipeline made."""
     if hasattr(output, "frames"):
-        return np.asarray(output.frames[0])
-    return np.asarray(output.images)
+        return [np.asarray(frames) for frames in output.frames]
+    return [np.asarray(image)[None] for image in output.images]
 
 
 def _is_out_of_memory(error: Exception) -> bool:

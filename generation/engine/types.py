@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generation.engine.errors import EngineFailure, RenderCanceled
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -49,6 +51,11 @@ class RenderSpec:
         if self.steps is not None and self.steps < 1:
             raise ValueError("steps must be at least 1")
 
+    @property
+    def batch_key(self) -> tuple[object, ...]:
+        """Pieces with equal keys can be rendered in one call of a pipeline."""
+        return (self.kind, self.width, self.height, self.seconds, self.guidance, self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -66,7 +73,8 @@ class Rendered:
     frames: uint8 [frames, height, width, 3], read-only. fps: 0 for a picture.
     seconds_contract: what was asked; frames / fps is what there is.
     revision: the commit of a repository, or the sha256 of a folder's manifest.
-    render_seconds: wall time in the child, loading of the checkpoint not counted.
+    render_seconds: wall time in the child, loading of the checkpoint not counted; of a piece
+    that was rendered with others, its share. rendered_with: how many pieces that call rendered.
     """
 
     frames: NDArray[np.uint8]
@@ -79,6 +87,11 @@ class Rendered:
     versions: Mapping[str, str]
     render_seconds: float
     device: str
+    rendered_with: int
+
+
+# What became of a piece.
+Outcome = Rendered | EngineFailure | RenderCanceled
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ class EngineConfig:
     """Which checkpoints serve which kind, and where they run.
 
     A model is a folder, or a repository id with its commit as revision. device: a torch device,
-    "" for CUDA where there is any and the CPU elsewhere.
+    "" for CUDA where there is any and the CPU elsewhere. batch_max: pictures rendered in one call.
     """
 
     image_model: str
@@ -95,3 +108,4 @@ class EngineConfig:
     video_revision: str | None
     device: str
     scratch_dir: Path
+    batch_max: int = 1

@@ -19,6 +19,8 @@ class Attempt(models.Model):
     worker = models.CharField(_("worker"), max_length=120)
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True)
+    # Of this job and of those that were rendered with it: GPU time is shared by pieces.
+    batch_pieces = models.PositiveSmallIntegerField(_("pieces in its batch"), default=1)
     gpu_milliseconds = models.BigIntegerField(_("GPU time, milliseconds"), default=0)
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
 

@@ -25,6 +25,7 @@ class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=20)
     params = models.JSONField(_("parameters"))
     seed = models.BigIntegerField(_("seed"))
+    pieces = models.PositiveSmallIntegerField(_("pieces"), default=1)
     request_hash = models.BinaryField(_("hash of the request"), max_length=32)
     idempotency_key = models.CharField(_("idempotency key"), max_length=255)
 
@@ -57,6 +58,8 @@ class Job(models.Model):
     failure_code = models.CharField(_("failure"), max_length=40, blank=True)
     failure_message = models.CharField(_("failure detail, for staff"), max_length=500, blank=True)
     engine = models.JSONField(_("engine facts"), default=dict)
+    # What was stored and could not be captured yet: the sweeper goes on from here.
+    delivery = models.JSONField(_("delivery that waits"), null=True)
 
     class Meta:
         verbose_name = _("job")
@@ -70,6 +73,7 @@ class Job(models.Model):
                 condition=Q(state__in=[state.value for state in State]), name="job_state_known"
             ),
             models.CheckConstraint(condition=Q(cost_cp__gt=0), name="job_costs_something"),
+            models.CheckConstraint(condition=Q(pieces__gte=1), name="job_has_a_piece"),
             models.CheckConstraint(
                 name="job_failure_not_charged",
                 condition=Q(state="succeeded", captured_cp__gte=0, captured_cp__lte=F("cost_cp"))
@@ -91,6 +95,11 @@ class Job(models.Model):
             ),
             models.Index(
                 fields=["lane", "created_at", "id"], name="job_queue", condition=Q(state="queued")
+            ),
+            models.Index(
+                fields=["wallet_id", "lane", "created_at", "id"],
+                name="job_queue_of_wallet",
+                condition=Q(state="queued"),
             ),
             models.Index(fields=["lease_until"], name="job_leases", condition=Q(state="running")),
             models.Index(

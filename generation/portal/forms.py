@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from generation.models import Job
-from generation.types import KINDS, PROMPT_MAX, SEED_MAX
+from generation.types import KINDS, PIECES_MAX, PROMPT_MAX, SEED_MAX
 
 
 class CreateForm(forms.Form):
@@ -43,6 +43,7 @@ class CreateForm(forms.Form):
         help_text=_("The same seed and prompt give the same result. Empty: drawn at random."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    n = forms.IntegerField(min_value=1, max_value=PIECES_MAX, required=False)
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     # The kind whose price stood on the button. Without scripts the switch cannot change it.
     shown_kind = forms.CharField(max_length=20, required=False)
@@ -61,16 +62,23 @@ class CreateForm(forms.Form):
     def params(self) -> dict[str, Any]:
         """What the services take, without what was left empty."""
         names = ("prompt", "negative_prompt", "seed")
-        return {
+        params = {
             name: self.cleaned_data[name]
             for name in names
             if self.cleaned_data[name] not in ("", None)
         }
+        pieces = known_pieces(self.cleaned_data["kind"], self.cleaned_data["n"])
+        return {**params, "n": pieces} if pieces > 1 else params
 
     @property
     def chosen_kind(self) -> str:
         """The kind on the switch, a picture when none is or when it is unknown."""
         return known_kind(self["kind"].value())
+
+    @property
+    def chosen_pieces(self) -> int:
+        """The number chosen, one when none is or when it is none of this kind."""
+        return known_pieces(self.chosen_kind, self["n"].value())
 
     @property
     def has_options(self) -> bool:
@@ -81,6 +89,18 @@ class CreateForm(forms.Form):
 def known_kind(kind: object) -> str:
     """`kind` if there is such a kind, else a picture."""
     return kind if isinstance(kind, str) and kind in KINDS else "image"
+
+
+def known_pieces(kind: str, pieces: object) -> int:
+    """`pieces` if a job of this kind may ask for as many, else one."""
+    text = str(pieces)
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 1
+    return number if 1 <= number <= KINDS[kind].pieces_max else 1
+
+
+def pieces_of(kind: str) -> range:
+    """How many pieces a job of this kind may ask for."""
+    return range(1, KINDS[kind].pieces_max + 1)
 
 
 def fresh_key() -> str:
@@ -102,6 +122,7 @@ def like(job: Job) -> CreateForm:
             "prompt": params.get("prompt", ""),
             "negative_prompt": params.get("negative_prompt", ""),
             "seed": job.seed,
+            "n": job.pieces,
             "idempotency_key": fresh_key(),
         }
     )

@@ -13,8 +13,10 @@ from billing.selectors.holds import HoldState, hold_of
 from generation.failures import sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
-from generation.selectors.jobs import queue_position
+from generation.selectors.places import Place, place_in_line
+from generation.selectors.typical import Typical, typical
 from generation.services.links import artifact_path
+from generation.types import piece_seed
 
 # What the engine reports between the last denoising step and the stored file.
 _DEVELOPING = frozenset({"decode", "save"})
@@ -45,6 +47,7 @@ class Made:
 
     artifact: Artifact
     path: str
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class JobCard:
     stages: list[Stage]
     made: list[Made]
     hold: HoldState | None = None
+    usual: Typical | None = None
     words: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -76,24 +80,39 @@ class JobCard:
         return math.ceil((ended - self.job.created_at).total_seconds())
 
     @property
+    def not_charged_cp(self) -> int:
+        """What was set aside and came back, in hundredths."""
+        return self.hold.amount_cp - self.hold.captured_cp if self.hold else 0
+
+    @property
+    def missing(self) -> int:
+        """Pieces that were asked for and not delivered, by a job that delivered some."""
+        return self.job.pieces - len(self.made) if self.made else 0
+
+    @property
     def first(self) -> Made | None:
         """The first piece."""
         return self.made[0] if self.made else None
 
 
 def card_of(job: Job, *, now: datetime, in_full: bool = False) -> JobCard:
-    """The card; `in_full` also reads the queue and the hold, one query each."""
-    position = queue_position(job) if in_full else None
+    """The card; `in_full` also reads the queue, the usual times and the hold."""
+    place = place_in_line(job) if in_full else None
+    usual = typical(kind=job.kind, now=now) if in_full and job.state not in TERMINAL else None
     return JobCard(
         job=job,
-        stages=_stages(job, position),
-        made=[Made(artifact, artifact_path(artifact, now=now)) for artifact in job.artifacts.all()],
+        stages=_stages(job, place),
+        usual=usual,
+        made=[
+            Made(artifact, artifact_path(artifact, now=now), piece_seed(job.seed, artifact.index))
+            for artifact in job.artifacts.all()
+        ],
         hold=hold_of(wallet_id=job.wallet_id, hold_id=job.hold_id) if in_full else None,
         words=_words(job),
     )
 
 
-def _stages(job: Job, position: int | None) -> list[Stage]:
+def _stages(job: Job, place: Place | None) -> list[Stage]:
     ways = [
         ("reserved", _("Points set aside")),
         ("queued", _("Waiting in line")),
@@ -107,7 +126,7 @@ def _stages(job: Job, position: int | None) -> list[Stage]:
             name,
             title,
             "past" if index < at else "now" if index == at else "ahead",
-            _detail(job, name, position) if index == at else "",
+            _detail(job, name, place) if index == at else "",
         )
         for index, (name, title) in enumerate(ways)
     ]
@@ -130,9 +149,16 @@ def _at(job: Job) -> int:
     return 2 if job.started_at is None else 3
 
 
-def _detail(job: Job, name: str, position: int | None) -> str:
-    if name == "queued" and position is not None:
-        return _("Next in line") if position == 1 else _("Number %(n)d in line") % {"n": position}
+def _detail(job: Job, name: str, place: Place | None) -> str:
+    if name == "queued" and place is not None:
+        if place.last > place.first:
+            return _("Number %(first)d to %(last)d in line") % {
+                "first": place.first,
+                "last": place.last,
+            }
+        return (
+            _("Next in line") if place.last == 1 else _("Number %(n)d in line") % {"n": place.last}
+        )
     if name == "running":
         if job.stage == "denoise" and job.step_of:
             return _("Step %(k)d of %(n)d") % {"k": job.step, "n": job.step_of}
@@ -145,6 +171,6 @@ def _words(job: Job) -> dict[str, str]:
     if job.failure_code:
         family = job.failure_code.partition(".")[0]
         words["failure"] = str(_FAILURES.get(family, _FAILURES["INTERNAL"]))
-        if job.state == State.FAILED:
+        if job.state in (State.FAILED, State.SUCCEEDED):
             words["sentence"] = _(sentence(job.failure_code))
     return words

@@ -13,6 +13,7 @@ urlpatterns = [
     path("create/price/", views.price, name="price"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/card/", views.job_card, name="job_card"),
+    path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="job_cancel"),
     path("gallery/", views.gallery, name="gallery"),
 ]

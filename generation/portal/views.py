@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,9 +19,19 @@ from accounts.models import User
 from accounts.portal.visitor import signed_in
 from billing.errors import NotForSale
 from billing.selectors.prices import live_price_list
+from generation.errors import TooManyStreams
+from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.portal import cursor
-from generation.portal.forms import CreateForm, again, blank, known_kind, like
+from generation.portal.forms import (
+    CreateForm,
+    again,
+    blank,
+    known_kind,
+    known_pieces,
+    like,
+    pieces_of,
+)
 from generation.portal.progress import card_of
 from generation.selectors.artifacts import gallery as gallery_of
 from generation.selectors.jobs import job_for, recent_jobs
@@ -86,11 +97,13 @@ def _create_page(
     request: HttpRequest, user: User, form: CreateForm, refusal: Refusal | None, *, status: int
 ) -> HttpResponse:
     now = timezone.now()
-    preview, closed = _preview(user, form.chosen_kind)
+    preview, closed = _preview(user, form.chosen_kind, form.chosen_pieces)
     jobs = recent_jobs(user=user, limit=_RECENT)
     context = {
         "form": form,
         "kind": form.chosen_kind,
+        "pieces": form.chosen_pieces,
+        "choices": pieces_of(form.chosen_kind),
         "preview": preview,
         # A shortfall is said once, beside the button, where the price is.
         "refusal": None if preview and preview.shortfall and refusal else refusal or closed,
@@ -99,9 +112,10 @@ def _create_page(
     return render(request, "generation/create.html", context, status=status)
 
 
-def _preview(user: User, kind: str) -> tuple[PricePreview | None, Refusal | None]:
+def _preview(user: User, kind: str, pieces: int) -> tuple[PricePreview | None, Refusal | None]:
     try:
-        return preview_price(user=user, kind=kind, params={}, now=timezone.now()), None
+        preview = preview_price(user=user, kind=kind, params={"n": pieces}, now=timezone.now())
+        return preview, None
     except Refusal as refusal:
         return None, refusal
 
@@ -112,8 +126,10 @@ def _preview(user: User, kind: str) -> tuple[PricePreview | None, Refusal | None
 def price(request: HttpRequest) -> HttpResponse:
     """The price block alone, for the kind on the switch."""
     kind = known_kind(request.GET.get("kind"))
-    preview, _closed = _preview(signed_in(request), kind)
-    return render(request, "generation/price.html", {"preview": preview, "kind": kind})
+    pieces = known_pieces(kind, request.GET.get("n"))
+    preview, _closed = _preview(signed_in(request), kind, pieces)
+    context = {"preview": preview, "kind": kind, "pieces": pieces, "choices": pieces_of(kind)}
+    return render(request, "generation/price.html", context)
 
 
 def _own_job(request: HttpRequest, job_id: UUID) -> Job:
@@ -139,6 +155,25 @@ def job_card(request: HttpRequest, job_id: UUID) -> HttpResponse:
     """The parts of the job page that change while it runs; all of them once it has ended."""
     card = card_of(_own_job(request, job_id), now=timezone.now(), in_full=True)
     return render(request, "generation/job_card.html", {"card": card})
+
+
+@require_safe
+@login_required
+@never_cache
+def job_events(request: HttpRequest, job_id: UUID) -> HttpResponseBase:
+    """A doorbell while the job runs: the page then fetches its card, as it does without."""
+    _own_job(request, job_id)
+
+    def look() -> Job:
+        return _own_job(request, job_id)
+
+    def say(job: Job) -> str:
+        return str(job.id)
+
+    try:
+        return stream_response(Stream(look, say, request.headers.get("Last-Event-ID")))
+    except TooManyStreams as refusal:
+        return HttpResponse(refusal.message, status=503, content_type="text/plain")
 
 
 @require_POST

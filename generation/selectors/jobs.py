@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotFound
 from accounts.models import User
 from billing.selectors.wallets import wallet_id_of
-from generation.lifecycle import State
-from generation.models import Job, QueueTurn
+from generation.models import Job
 
 
 def job_for(*, user: User, job_id: UUID) -> Job:
@@ -40,25 +39,3 @@ def recent_jobs(
         at, job_id = before
         jobs = jobs.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=job_id))
     return list(jobs.order_by("-created_at", "-id")[:limit])
-
-
-def queue_position(job: Job) -> int | None:
-    """At most how many jobs of its lane are served up to and including this one, as they wait now.
-
-    Wallets take turns: before a wallet's second job every other one that waits has had its turn.
-    None unless the job is queued.
-    """
-    if job.state != State.QUEUED:
-        return None
-    own = Job.objects.filter(state=State.QUEUED, lane=job.lane, wallet_id=job.wallet_id)
-    rounds = own.filter(
-        Q(created_at__lt=job.created_at) | Q(created_at=job.created_at, id__lt=job.id)
-    ).count()
-    turns = QueueTurn.objects.filter(lane=job.lane)
-    mine = turns.filter(wallet_id=job.wallet_id).first()
-    earlier = turns.count()
-    if mine is not None:
-        earlier = turns.filter(
-            Q(served_at__lt=mine.served_at) | Q(served_at=mine.served_at, id__lt=mine.pk)
-        ).count()
-    return earlier + 1 + (rounds * turns.count() if rounds else 0)

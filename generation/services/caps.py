@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -25,23 +26,30 @@ class Cap:
     limit_cp: int
 
 
+# Every cap in one round trip.
+_ADD = """
+insert into generation_spending as known (wallet_id, scope, period, spent_cp)
+select %s, scope, period, %s from unnest(%s::text[], %s::text[]) cap (scope, period)
+on conflict (wallet_id, scope, period) do update set spent_cp = known.spent_cp + excluded.spent_cp
+returning scope, period, spent_cp
+"""
+
+
 def count(*, wallet_id: int, caps: Iterable[Cap], amount_cp: int, now: datetime) -> list[str]:
     """Add `amount_cp` to what was spent under each cap; the caller holds the wallet's lock.
 
     Returns what was counted, for `uncount`. Raises CapExceeded, whereupon the caller's transaction
     must end: what was added goes with it.
     """
-    counted = []
-    for cap in caps:
-        period = period_of(now, cap.per, settings.POINTS_DAY_TZ)
-        row, _made = Spending.objects.get_or_create(
-            wallet_id=wallet_id, scope=cap.scope, period=period, defaults={"spent_cp": 0}
-        )
-        if row.spent_cp + amount_cp > cap.limit_cp:
-            raise _exceeded(cap, row.spent_cp, now)
-        Spending.objects.filter(pk=row.pk).update(spent_cp=F("spent_cp") + amount_cp)
-        counted.append(f"{cap.scope}|{period}")
-    return counted
+    by_name = {(cap.scope, period_of(now, cap.per, settings.POINTS_DAY_TZ)): cap for cap in caps}
+    scopes, periods = zip(*by_name, strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD, [wallet_id, amount_cp, list(scopes), list(periods)])
+        spent = {(scope, period): spent_cp for scope, period, spent_cp in cursor.fetchall()}
+    for name, cap in by_name.items():
+        if spent[name] > cap.limit_cp:
+            raise _exceeded(cap, spent[name] - amount_cp, now)
+    return [f"{scope}|{period}" for scope, period in by_name]
 
 
 def uncount(*, wallet_id: int, counted: Iterable[str], amount_cp: int) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiKey
@@ -13,26 +13,34 @@ from billing.types import Entitlements
 from generation import quotas
 from generation.calendar import day_starts_at, period_ends_at
 from generation.errors import GenerationPaused, QuotaExceeded
-from generation.lifecycle import ACTIVE, State
-from generation.models import Brake, Job
 from generation.services.caps import Cap
 
+# One round trip: it is made by every submit while the wallet is locked.
+_STANDING = """
+select array(select until from generation_brake
+              where until is null or until > %(now)s order by name limit 1),
+       array(select deadline_at from generation_job
+              where wallet_id = %(wallet_id)s and state in ('queued', 'running')
+              order by deadline_at),
+       (select count(*) from generation_job
+         where wallet_id = %(wallet_id)s and created_at >= %(today)s and state <> 'failed')
+"""
 
-def check_brake(*, now: datetime) -> None:
-    """Raises GenerationPaused while an operator's brake is on."""
-    brake = Brake.objects.filter(Q(until=None) | Q(until__gt=now)).first()
-    if brake is None:
-        return
-    raise GenerationPaused(
-        _("New jobs are paused for now; nothing was charged."),
-        facts={"frees_at": _rfc3339(brake.until) if brake.until else None},
-    )
 
-
-def check_quotas(*, wallet_id: int, plan: Entitlements, now: datetime) -> None:
-    """Raises QuotaExceeded, which says the quota, its limit and when it frees."""
-    active = Job.objects.filter(wallet_id=wallet_id, state__in=ACTIVE)
-    deadlines = list(active.order_by("deadline_at").values_list("deadline_at", flat=True))
+def check(*, wallet_id: int, plan: Entitlements, now: datetime) -> None:
+    """Raises GenerationPaused while a brake is on; QuotaExceeded, which says the quota, its limit
+    and when it frees."""
+    zone = settings.POINTS_DAY_TZ
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STANDING, {"wallet_id": wallet_id, "now": now, "today": day_starts_at(now, zone)}
+        )
+        brakes, deadlines, today = cursor.fetchone()
+    for until in brakes:
+        raise GenerationPaused(
+            _("New jobs are paused for now; nothing was charged."),
+            facts={"frees_at": _rfc3339(until) if until else None},
+        )
     parallel = quotas.parallel_jobs(slots=plan.slots, in_use=len(deadlines))
     if not parallel.allowed:
         raise _refusal(
@@ -42,11 +50,7 @@ def check_quotas(*, wallet_id: int, plan: Entitlements, now: datetime) -> None:
             # The first of them ends by its deadline at the latest.
             frees_at=deadlines[0],
         )
-    zone = settings.POINTS_DAY_TZ
-    today = Job.objects.filter(wallet_id=wallet_id, created_at__gte=day_starts_at(now, zone))
-    of_day = quotas.jobs_of_day(
-        day_max=plan.jobs_day_max, today=today.exclude(state=State.FAILED).count()
-    )
+    of_day = quotas.jobs_of_day(day_max=plan.jobs_day_max, today=today)
     if not of_day.allowed:
         raise _refusal(
             of_day,
@@ -80,4 +84,4 @@ def _refusal(verdict: quotas.Verdict, message: str, *, frees_at: datetime) -> Qu
 
 
 def _rfc3339(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

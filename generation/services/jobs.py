@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest, NotFound
@@ -80,13 +81,16 @@ def submit_job(
         kind=request.kind,
         params=request.params(),
         seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
+        pieces=request.pieces,
         request_hash=digest,
         idempotency_key=key,
         created_at=now,
         deadline_at=now + request.spec.deadline,
     )
     try:
-        return _replay(job) or _submit(job, request, quote_id, api_key, shown_cp)
+        # Without a key of the client's nothing can have been made under it before.
+        known = _replay(job) if idempotency_key is not None else None
+        return known or _submit(job, request, quote_id, api_key, shown_cp)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -104,9 +108,9 @@ def _submit(
     shown_cp: int | None,
 ) -> Submitted:
     now = job.created_at
-    guards.check_brake(now=now)
     charge = charges.hold_for_job(
         user=job.user,
+        wallet_id=job.wallet_id,
         job_ref=job.reference,
         request=priced(request),
         request_hash=request.digest(),
@@ -120,7 +124,7 @@ def _submit(
         if known is not None:
             return known
     plan = entitlements(wallet_id=job.wallet_id, now=now)
-    guards.check_quotas(wallet_id=job.wallet_id, plan=plan, now=now)
+    guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
     job.counted = caps.count(
         wallet_id=job.wallet_id,
         caps=guards.caps_of(plan=plan, api_key=api_key),
@@ -177,12 +181,14 @@ def cancel_job(*, user: User, job_id: UUID, now: datetime) -> Job:
 
 
 def end_attempt(job: Job, *, outcome: str, now: datetime) -> None:
-    """Write down how the running attempt ended; its GPU time is what passed since its start."""
+    """Write down how the running attempt ended; its GPU time is its share of what passed."""
     assert job.attempt_id is not None
     assert job.started_at is not None
     milliseconds = max(0, (now - job.started_at) // timedelta(milliseconds=1))
     Attempt.objects.filter(id=job.attempt_id).update(
-        ended_at=now, outcome=outcome, gpu_milliseconds=milliseconds
+        ended_at=now,
+        outcome=outcome,
+        gpu_milliseconds=Value(milliseconds * job.pieces) / F("batch_pieces"),
     )
 
 
@@ -212,6 +218,7 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
     job.failure_code = code
     job.failure_message = message[:500]
     job.finished_at = now
+    job.delivery = None
     job.save(
         update_fields=[
             "state",
@@ -221,5 +228,6 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
             "failure_code",
             "failure_message",
             "finished_at",
+            "delivery",
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection
@@ -10,7 +11,11 @@ from django.db.models import Exists, OuterRef
 from generation import lanes
 from generation.lifecycle import State
 from generation.models import Job, QueueTurn
-from generation.types import LANES
+from generation.types import KINDS, LANES
+
+# How many turns are looked at for one more piece of a batch, and for the next job of all.
+LOOK_AT = 8
+LOOK_AT_ALL = 1_000_000
 
 # One short index probe a lane, however many jobs wait.
 _OLDEST = """
@@ -22,6 +27,11 @@ select lane, oldest.created_at
         order by created_at limit 1) oldest
 """
 
+_JOIN = """
+insert into generation_queueturn (lane, wallet_id, served_at) values (%s, %s, %s)
+on conflict (lane, wallet_id) do update set lane = excluded.lane
+"""
+
 
 def join(*, wallet_id: int, lane: str, now: datetime) -> None:
     """Give the wallet a turn in `lane`, unless it has one. Needs the job to be in this transaction.
@@ -29,21 +39,41 @@ def join(*, wallet_id: int, lane: str, now: datetime) -> None:
     A turn that stands is locked: a claim that is about to find nothing of this wallet, and to drop
     the turn, passes it by until the job is committed.
     """
-    QueueTurn.objects.bulk_create(
-        [QueueTurn(lane=lane, wallet_id=wallet_id, served_at=now)],
-        update_conflicts=True,
-        unique_fields=["lane", "wallet_id"],
-        update_fields=["lane"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_JOIN, [lane, wallet_id, now])
 
 
-def next_job(*, now: datetime, kind: str | None = None, lane: str | None = None) -> Job | None:
-    """The job to serve next, locked; of `kind` and in `lane` when given. None when none waits.
+def next_job(*, now: datetime) -> Job | None:
+    """The job to serve next, locked. None when none waits.
 
     The wallet served longest ago is first, its oldest job first. Overdue jobs are the sweeper's.
     """
-    for candidate in [lane] if lane else _lanes_in_order():
-        job = _next_in_lane(candidate, now, kind)
+    return _first(now, _any, LOOK_AT_ALL)
+
+
+def next_beside(first: Job, *, room: int, now: datetime) -> Job | None:
+    """The next job that can be rendered in the same call as `first`, locked; None when none is near
+    the front. At most `room` pieces.
+
+    A job that a worker was lost with is rendered alone: what loses workers must not lose its
+    neighbours' attempts too.
+    """
+    if first.attempts > 1 or not KINDS[first.kind].batched:
+        return None
+
+    def fits(job: Job) -> bool:
+        return job.kind == first.kind and job.pieces <= room and job.attempts == 0
+
+    return _first(now, fits, LOOK_AT)
+
+
+def _any(job: Job) -> bool:
+    return True
+
+
+def _first(now: datetime, fits: Callable[[Job], bool], look_at: int) -> Job | None:
+    for lane in _lanes_in_order():
+        job = _next_in_lane(lane, now, fits, look_at)
         if job is not None:
             return job
     return None
@@ -55,9 +85,11 @@ def _lanes_in_order() -> list[str]:
         return lanes.in_order(dict(cursor.fetchall()))
 
 
-def _next_in_lane(lane: str, now: datetime, kind: str | None) -> Job | None:
+def _next_in_lane(
+    lane: str, now: datetime, fits: Callable[[Job], bool], look_at: int
+) -> Job | None:
     passed: list[int] = []
-    while True:
+    while len(passed) < look_at:
         turn = (
             QueueTurn.objects.select_for_update(skip_locked=True)
             .filter(lane=lane)
@@ -72,10 +104,12 @@ def _next_in_lane(lane: str, now: datetime, kind: str | None) -> Job | None:
         )
         oldest = waiting.select_for_update(skip_locked=True).order_by("created_at", "id")
         job = oldest.first()
-        if job is None:
+        if job is None and _waits(turn):
+            passed.append(turn.pk)  # overdue, which the sweeper decides; or locked by a cancel
+        elif job is None:
             turn.delete()
-        elif kind is not None and job.kind != kind:
-            # Its turn is not used up by asking; its next job is of another kind.
+        elif not fits(job):
+            # Its turn is not used up by asking.
             passed.append(turn.pk)
         elif waiting.exclude(pk=job.pk).exists():
             QueueTurn.objects.filter(pk=turn.pk).update(served_at=now)
@@ -84,6 +118,12 @@ def _next_in_lane(lane: str, now: datetime, kind: str | None) -> Job | None:
             # A submit that joins meanwhile waits for this row, and then makes a new turn.
             turn.delete()
             return job
+    return None
+
+
+def _waits(turn: QueueTurn) -> bool:
+    waiting = Job.objects.filter(wallet_id=turn.wallet_id, lane=turn.lane, state=State.QUEUED)
+    return waiting.exists()
 
 
 def restore_turns(*, now: datetime) -> int:

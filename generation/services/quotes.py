@@ -32,7 +32,9 @@ class PricePreview:
 def priced(request: GenerationRequest) -> PricedRequest:
     """What billing needs to know of a request."""
     spec = request.spec
-    return PricedRequest(kind=spec.kind, quality=spec.quality, seconds=spec.seconds)
+    return PricedRequest(
+        kind=spec.kind, quality=spec.quality, seconds=spec.seconds, pieces=request.pieces
+    )
 
 
 def preview_price(

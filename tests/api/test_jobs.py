@@ -172,3 +172,21 @@ def test_a_page_of_jobs_takes_few_queries(
         finish()
     with django_assert_max_num_queries(5):
         assert len(rich.get("/jobs").json()["results"]) == 5
+
+
+def test_pieces_and_what_is_missing(rich: Program) -> None:
+    body = {"kind": "image", "params": {"prompt": "a fox", "n": 9, "seed": 5}}
+    assert rich.post("/quotes", body).json()["cost_points"] == "1.80"
+    accepted = rich.post("/jobs", body).json()
+    assert accepted["pieces"] == {"asked": 9, "delivered": None, "code": None, "message": None}
+    job = claimed(Job.objects.get().created_at)
+    deliver(job, job.created_at, pieces=[0, 2, 3, 4, 5, 6], missing="INTERNAL.OOM")
+    shown = rich.get(f"/jobs/{accepted['id']}").json()
+    assert (shown["status"], shown["charged_points"]) == ("succeeded", "1.20")
+    assert [(one["piece"], one["seed"]) for one in shown["artifacts"]][:2] == [(0, 5), (2, 7)]
+    assert shown["pieces"]["delivered"] == 6
+    assert shown["pieces"]["code"] == "INTERNAL.OOM"
+    assert shown["pieces"]["message"].startswith("6 of 9 delivered, 3 not charged.")
+    refused(
+        rich.post("/jobs", {**body, "params": {"prompt": "a", "n": 10}}), 400, "invalid_request"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,9 @@ def run_module(module: str, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def config_of(folder: Path, scratch: Path, **changes: str | None) -> EngineConfig:
+def config_of(
+    folder: Path, scratch: Path, batch_max: int = 4, **changes: str | None
+) -> EngineConfig:
     """One folder for both kinds, on the CPU, unless told otherwise."""
     values: dict[str, str | None] = {
         "image_model": str(folder),
@@ -39,12 +41,23 @@ def config_of(folder: Path, scratch: Path, **changes: str | None) -> EngineConfi
         "device": "cpu",
         **changes,
     }
-    return EngineConfig(scratch_dir=scratch, **values)  # type: ignore[arg-type]
+    return EngineConfig(scratch_dir=scratch, batch_max=batch_max, **values)  # type: ignore[arg-type]
 
 
-def render(engine: ChildEngine, spec: RenderSpec) -> Rendered:
-    """Render with nobody watching."""
-    return engine.render(spec, lambda progress: None, lambda: False)
+def render(
+    engine: ChildEngine,
+    spec: RenderSpec,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    should_cancel: Callable[[], bool] = lambda: False,
+    deadline: float | None = None,
+) -> Rendered:
+    """Render one piece, a batch of one. Raises what became of it when it was not rendered."""
+    [outcome] = engine.render_batch(
+        [spec], on_progress, lambda: [0] if should_cancel() else [], deadline
+    )
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 class Steps:

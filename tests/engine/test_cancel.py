@@ -23,7 +23,7 @@ def test_cancel_stops_within_a_step_and_the_next_render_is_right(engine: ChildEn
     before = render(engine, spec)
     steps = Steps(stop_at=Progress("denoise", 5, 400))
     with pytest.raises(RenderCanceled):
-        engine.render(LONG, steps.note, steps.stop)
+        render(engine, LONG, steps.note, steps.stop)
     assert steps.seen[-1] == Progress("denoise", 5, 400)
     assert np.array_equal(render(engine, spec).frames, before.frames)
 
@@ -31,14 +31,14 @@ def test_cancel_stops_within_a_step_and_the_next_render_is_right(engine: ChildEn
 def test_cancel_before_the_first_step(engine: ChildEngine) -> None:
     steps = Steps()
     with pytest.raises(RenderCanceled):
-        engine.render(LONG, steps.note, lambda: True)
+        render(engine, LONG, steps.note, lambda: True)
     assert steps.seen == []
 
 
 def test_a_deadline_ends_a_render(engine: ChildEngine) -> None:
     steps = Steps()
     with pytest.raises(EngineFailure) as failure:
-        engine.render(LONG, steps.note, steps.stop, deadline=time.monotonic() + 0.3)
+        render(engine, LONG, steps.note, steps.stop, deadline=time.monotonic() + 0.3)
     assert failure.value.code == RUN_TIMEOUT
     assert Progress("decode") not in steps.seen
 
@@ -49,7 +49,7 @@ def test_a_caller_that_fails_stops_its_render(engine: ChildEngine) -> None:
             raise ConnectionError("the database went away")
 
     with pytest.raises(ConnectionError, match="database"):
-        engine.render(LONG, lose_the_lease, lambda: False)
+        render(engine, LONG, lose_the_lease, lambda: False)
     render(engine, RenderSpec("image", "a"))
 
 
@@ -59,7 +59,7 @@ def test_a_child_that_does_not_stop_in_time_is_killed(demo_folder: Path, tmp_pat
         first = engine.pid
         steps = Steps(stop_at=Progress("decode"))
         with pytest.raises(RenderCanceled):
-            engine.render(RenderSpec("video", "a", seconds=10), steps.note, steps.stop)
+            render(engine, RenderSpec("video", "a", seconds=10), steps.note, steps.stop)
         assert not engine.pid
         render(engine, RenderSpec("image", "a"))
         assert engine.pid not in (None, first)

@@ -46,7 +46,7 @@ def test_a_child_killed_in_a_render_and_another_between_two(own_engine: ChildEng
             os.kill(pid_of(own_engine), signal.SIGKILL)
 
     with pytest.raises(EngineFailure, match="signal 9") as failure:
-        own_engine.render(LONG, kill, lambda: False)
+        render(own_engine, LONG, kill, lambda: False)
     assert failure.value.code == WORKER_LOST
     assert own_engine.pid is None
 
@@ -77,7 +77,7 @@ def test_signals_to_the_whole_group_do_not_end_a_render(engine: ChildEngine) -> 
         os.kill(pid_of(engine), signal.SIGINT)
         os.kill(pid_of(engine), signal.SIGTERM)
 
-    assert len(engine.render(RenderSpec("image", "a"), interrupt, lambda: False).frames) == 1
+    assert len(render(engine, RenderSpec("image", "a"), interrupt, lambda: False).frames) == 1
 
 
 WORKER = """
@@ -90,10 +90,10 @@ engine.warm()
 fork = os.fork() if sys.argv[3] == "forked" else -1
 if fork == 0:
     signal.pause()
-engine.render(
-    RenderSpec("video", "a", seconds=5, steps=100_000),
+engine.render_batch(
+    [RenderSpec("video", "a", seconds=5, steps=100_000)],
     lambda progress: print(progress.stage, engine.pid, fork, flush=True),
-    lambda: False,
+    lambda: [],
 )
 """
 
@@ -117,7 +117,7 @@ def test_the_child_dies_with_a_worker_that_is_killed(
 
 def test_frames_have_no_name_on_disk(engine: ChildEngine, session_scratch: Path) -> None:
     steps = Steps()
-    rendered = engine.render(RenderSpec("image", "a"), steps.note, steps.stop)
+    rendered = render(engine, RenderSpec("image", "a"), steps.note, steps.stop)
     assert rendered.frames.size
     assert list(session_scratch.iterdir()) == []
     assert session_scratch.stat().st_mode & 0o077 == 0

@@ -39,7 +39,7 @@ def test_a_clip(engine: ChildEngine) -> None:
 
 def test_progress_is_every_real_step_in_order(engine: ChildEngine) -> None:
     steps = Steps()
-    engine.render(RenderSpec("image", "a"), steps.note, steps.stop)
+    render(engine, RenderSpec("image", "a"), steps.note, steps.stop)
     assert steps.seen == [
         Progress("load"),
         *(Progress("denoise", step, 10) for step in range(1, 11)),
@@ -49,7 +49,7 @@ def test_progress_is_every_real_step_in_order(engine: ChildEngine) -> None:
 
 def test_the_number_of_steps_can_be_asked(engine: ChildEngine) -> None:
     steps = Steps()
-    engine.render(RenderSpec("video", "a", seconds=1, steps=3), steps.note, steps.stop)
+    render(engine, RenderSpec("video", "a", seconds=1, steps=3), steps.note, steps.stop)
     assert steps.seen[-2:] == [Progress("denoise", 3, 3), Progress("decode")]
 
 
@@ -94,5 +94,5 @@ def test_one_engine_renders_one_thing_at_a_time(engine: ChildEngine) -> None:
         render(engine, RenderSpec("image", "b"))
 
     with pytest.raises(RuntimeError, match="one thing at a time"):
-        engine.render(RenderSpec("image", "a"), render_inside, lambda: False)
+        render(engine, RenderSpec("image", "a"), render_inside, lambda: False)
     render(engine, RenderSpec("image", "a"))

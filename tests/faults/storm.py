@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from django.conf import settings
 
 from billing.ledger.models import Hold, Transaction, Wallet
 from generation.models import Artifact, Job
+from generation.types import part_of
+from tests.faults.faults import POISON
 from tests.live_stack import LiveStack
 
 RETRIES_MAX = 200
@@ -33,13 +36,15 @@ class Client:
         """Submit every job; a lost answer is asked for again under the same key."""
         chance = random.Random(self.seed)
         for number in range(self.jobs):
-            job_id = self._submit(f"{self.seed}-{number}", chance)
+            poison = f" {POISON}" if chance.random() < 0.05 else ""
+            job_id = self._submit(f"{self.seed}-{number}{poison}", chance)
             if chance.random() < 0.1:
                 self._try("POST", f"/jobs/{job_id}/cancel")
             self._wait(job_id)
 
     def _submit(self, key: str, chance: random.Random) -> str:
-        body = {"kind": "image", "params": {"prompt": f"storm {key}"}}
+        pieces = chance.choice([1, 1, 2, 6])
+        body = {"kind": "image", "params": {"prompt": f"storm {key}", "n": pieces}}
         for attempt in range(RETRIES_MAX):
             answer = self._try("POST", "/jobs", body, key)
             if answer is not None and answer.status_code == 202:
@@ -90,6 +95,8 @@ class Books:
     stuck: int
     charged_twice: int
     charged_without_artifact: int
+    in_part: int
+    most_attempts: int
     lost_points_cp: int
 
 
@@ -99,7 +106,11 @@ def settle_books(accepted: Sequence[str], granted_cp: int) -> Books:
     references = {job.reference for job in jobs}
     settled = Transaction.objects.filter(reference__in=references)
     captures = list(settled.filter(kind="capture").values_list("reference", flat=True))
-    artifacts = dict(Artifact.objects.values_list("job_id", "stored_name"))
+    delivered = Counter(
+        job_id
+        for job_id, name in Artifact.objects.values_list("job_id", "stored_name")
+        if _file(name)
+    )
     succeeded = [job for job in jobs if job.state == "succeeded"]
     wallets = Wallet.objects.filter(id__in={job.wallet_id for job in jobs})
     left_cp = sum(wallet.available_cp + wallet.held_cp for wallet in wallets)
@@ -111,12 +122,15 @@ def settle_books(accepted: Sequence[str], granted_cp: int) -> Books:
         stuck=sum(job.state in {"queued", "running"} for job in jobs)
         + Hold.objects.filter(reference__in=references, state="held").count(),
         charged_twice=len(captures) - len(set(captures)),
-        charged_without_artifact=sum(not _file(artifacts.get(job.id)) for job in succeeded),
+        charged_without_artifact=sum(
+            job.captured_cp != part_of(job.cost_cp, delivered=delivered[job.id], pieces=job.pieces)
+            for job in succeeded
+        ),
+        in_part=sum(delivered[job.id] < job.pieces for job in succeeded),
+        most_attempts=max((job.attempts for job in jobs), default=0),
         lost_points_cp=granted_cp - left_cp - spent_cp,
     )
 
 
-def _file(stored_name: str | None) -> bool:
-    if stored_name is None:
-        return False
+def _file(stored_name: str) -> bool:
     return (Path(settings.ARTIFACT_DIR) / stored_name[:2] / stored_name).exists()

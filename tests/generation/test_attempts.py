@@ -17,7 +17,7 @@ from generation.services import attempts, sweeps
 from generation.services.artifacts import discard_files, sweep_orphans
 from generation.services.jobs import cancel_job
 from generation.storage import open_stored
-from tests.jobs_by_hand import NOON, Submit, claimed, deliver, stored_picture
+from tests.jobs_by_hand import NOON, Submit, beat, claimed, deliver, stored_picture
 
 LATER = NOON + timedelta(seconds=60)
 
@@ -52,13 +52,13 @@ def test_a_failure_releases(rich_anna: User, submit: Submit) -> None:
 
 
 def test_nothing_waits_nothing_is_claimed(db: None) -> None:
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
 
 
 def test_a_job_is_claimed_once(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     claimed()
-    assert attempts.claim_job(worker="other", now=NOON) is None
+    assert attempts.claim_jobs(worker="other", now=NOON) == []
 
 
 def test_the_oldest_is_first(rich_anna: User, bert: User, submit: Submit) -> None:
@@ -69,7 +69,7 @@ def test_the_oldest_is_first(rich_anna: User, bert: User, submit: Submit) -> Non
 def test_progress_renews_the_lease(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     job = claimed()
-    attempts.heartbeat(**mine(job), stage="denoise", step=3, step_of=8, now=LATER)
+    beat(job, "denoise", 3, 8, LATER)
     job.refresh_from_db()
     assert (job.stage, job.step, job.step_of) == ("denoise", 3, 8)
     assert job.lease_until is not None
@@ -82,7 +82,7 @@ def test_a_cancel_takes_the_job_from_its_worker(rich_anna: User, submit: Submit)
     cancel_job(user=rich_anna, job_id=job.id, now=NOON)
     assert points(rich_anna) == (6600, 0)
     with pytest.raises(AttemptLost):
-        attempts.heartbeat(**mine(job), stage="denoise", step=1, step_of=8, now=NOON)
+        beat(job, "denoise", 1, 8, NOON)
     with pytest.raises(AttemptLost):
         deliver(job)
     with pytest.raises(AttemptLost):
@@ -139,7 +139,7 @@ def test_a_job_that_kills_its_workers_ends_after_two(rich_anna: User, submit: Su
 def test_a_renewed_lease_is_not_swept(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     job = claimed()
-    attempts.heartbeat(**mine(job), stage="denoise", step=1, step_of=8, now=LATER)
+    beat(job, "denoise", 1, 8, LATER)
     assert sweeps.sweep_leases(now=LATER) == 0
 
 
@@ -169,7 +169,7 @@ def test_a_late_delivery_is_not_charged_even_before_the_sweeper(
 
 def test_an_overdue_job_is_not_claimed(rich_anna: User, submit: Submit) -> None:
     job = submit(rich_anna)
-    assert attempts.claim_job(worker="test", now=job.deadline_at) is None
+    assert attempts.claim_jobs(worker="test", now=job.deadline_at) == []
 
 
 def test_a_release_after_the_points_day_gives_the_points_back(

@@ -25,7 +25,7 @@ def said(*arguments: str) -> str:
 def test_draining_by_command(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     said("gpu_workers", "--drain", "test")
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
     said("gpu_workers", "--resume", "test")
     deliver(claimed())
     with pytest.raises(CommandError, match="not drained"):

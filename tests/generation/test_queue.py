@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from billing.services.adjustments import grant_adjustment
 from generation.models import DrainedWorker, Job, QueueTurn
-from generation.selectors.jobs import queue_position
+from generation.selectors.places import Place, place_in_line
 from generation.services import attempts, sweeps
 from generation.services.jobs import cancel_job
 from tests.conftest import Person
@@ -80,13 +80,13 @@ def test_a_turn_ends_with_the_last_job(anna: User, queue: Queue) -> None:
 def test_a_canceled_job_leaves_nothing_to_claim(rich_anna: User, submit: Submit) -> None:
     job = submit(rich_anna)
     cancel_job(user=rich_anna, job_id=job.id, now=NOON)
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
 
 
 def test_a_lost_attempt_gets_its_turn_back(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     lost = claimed()
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
     sweeps.sweep_leases(now=NOON + timedelta(seconds=60))
     assert claimed(NOON + timedelta(seconds=60)).id == lost.id
 
@@ -94,7 +94,7 @@ def test_a_lost_attempt_gets_its_turn_back(rich_anna: User, submit: Submit) -> N
 def test_a_lost_turn_is_restored(rich_anna: User, submit: Submit) -> None:
     job = submit(rich_anna)
     QueueTurn.objects.all().delete()
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
     assert sweeps.restore_turns(now=NOON) == 1
     assert sweeps.restore_turns(now=NOON) == 0
     assert claimed().id == job.id
@@ -103,15 +103,53 @@ def test_a_lost_turn_is_restored(rich_anna: User, submit: Submit) -> None:
 def test_a_drained_worker_takes_nothing_more(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
     drained = DrainedWorker.objects.create(name="test", since=NOON)
-    assert attempts.claim_job(worker="test", now=NOON) is None
+    assert attempts.claim_jobs(worker="test", now=NOON) == []
     drained.delete()
     deliver(claimed())
+
+
+def first_place(job: Job) -> int:
+    job.refresh_from_db()
+    place = place_in_line(job)
+    assert place is not None
+    assert place.first <= place.last
+    return place.first
 
 
 def test_a_newcomer_is_told_how_turns_are_taken(anna: User, bert: User, queue: Queue) -> None:
     many = queue(anna, 8)
     [one] = queue(bert, 1, second=100)
-    assert queue_position(one) == 2
-    assert [queue_position(job) for job in many[:3]] == [1, 3, 5]
+    assert first_place(one) == 2
+    assert [first_place(job) for job in many] == [1, 3, 4, 5, 6, 7, 8, 9]
     assert claimed(NOON + timedelta(seconds=120)).id == many[0].id
-    assert queue_position(one) == 1
+    assert first_place(one) == 1
+    many[0].refresh_from_db()
+    assert place_in_line(many[0]) is None
+
+
+def test_the_place_in_line_comes_true(person: Person, queue: Queue) -> None:
+    """Within a lane exactly, whoever has how many jobs."""
+    jobs = []
+    for number, count in enumerate([3, 1, 5, 2]):
+        jobs += queue(person(f"p{number}"), count, second=number * 20)
+    foretold = sorted(jobs, key=first_place)
+    assert [first_place(job) for job in foretold] == list(range(1, 12))
+    served = [claimed(NOON + timedelta(seconds=120 + turn)).id for turn in range(11)]
+    assert served == [job.id for job in foretold]
+
+
+def test_the_range_counts_other_lanes_that_may_go_first(
+    anna: User, bert: User, queue: Queue
+) -> None:
+    slow, fast = queue(anna, 2, lane="relaxed"), queue(bert, 3, lane="fastest", second=60)
+    assert [place_in_line(job) for job in reload(slow)] == [Place(1, 4), Place(2, 5)]
+    # Nothing of the relaxed lane is as old as it would have to be.
+    assert [place_in_line(job) for job in reload(fast)] == [Place(1, 1), Place(2, 2), Place(3, 3)]
+    Job.objects.filter(id=slow[0].id).update(created_at=NOON - timedelta(minutes=20))
+    assert place_in_line(reload(fast)[0]) == Place(1, 3)
+
+
+def reload(jobs: list[Job]) -> list[Job]:
+    for job in jobs:
+        job.refresh_from_db()
+    return jobs

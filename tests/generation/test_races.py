@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from accounts.services.api_keys import create_api_key
+from billing.models import Catalogue, Plan
 from billing.selectors.wallets import overview
+from billing.services.adjustments import grant_adjustment
 from generation.errors import AttemptLost, JobFinished
 from generation.models import Artifact, Job
 from generation.services import attempts, sweeps
@@ -66,8 +69,8 @@ def test_cancel_against_delivery_has_one_winner(
 
 def test_eight_workers_claim_one_job_once(rich_anna: User, submit: Submit) -> None:
     submit(rich_anna)
-    claim = partial(attempts.claim_job, worker="w", now=NOON)
-    assert outcomes(at_once([claim for _ in range(8)])) == {"Job": 1, "NoneType": 7}
+    claim = partial(attempts.claim_jobs, worker="w", now=NOON)
+    assert sorted(map(len, at_once([claim for _ in range(8)]))) == [0] * 7 + [1]
 
 
 def test_sweeper_against_late_worker_has_one_winner(rich_anna: User, submit: Submit) -> None:
@@ -83,4 +86,31 @@ def test_sweeper_against_late_worker_has_one_winner(rich_anna: User, submit: Sub
         assert job.state == "queued"
     else:
         assert job.state == "succeeded"
+    assert ledger_breaches() == []
+
+
+@pytest.fixture
+def wide_plan(catalogue: None) -> None:
+    """A free plan with more slots than any cap lets anybody use."""
+    wide = Catalogue.objects.create(version=99, starts_at=NOON - timedelta(days=1))
+    free = Plan.objects.filter(level=0).first()
+    assert free is not None
+    free.pk, free.catalogue, free.slots = None, wide, 500
+    free.save()
+    Catalogue.objects.filter(version=99).update(published_at=NOON - timedelta(days=1))
+
+
+def test_two_hundred_submits_at_a_cap_of_a_hundred_points_start_ten(
+    rich_anna: User, wide_plan: None, submit: Submit
+) -> None:
+    """Ten points each, all through the one use case that anything can submit by."""
+    grant_adjustment(
+        user=rich_anna, amount_cp=5000_00, days=9, reason="test", note="", staff=rich_anna,
+        key="k", now=NOON,
+    )  # fmt: skip
+    key = create_api_key(user=rich_anna, name="capped", daily_cap_cp=100_00, now=NOON).key
+    results = at_once([partial(submit, rich_anna, "video", api_key=key) for _ in range(200)])
+    assert outcomes(results) == {"Job": 10, "CapExceeded": 190}
+    assert Job.objects.count() == 10
+    assert overview(user=rich_anna, now=NOON).held_cp == 100_00
     assert ledger_breaches() == []

@@ -221,3 +221,28 @@ def test_queries_do_not_grow_with_the_jobs(
 
 # Session, user, wallet, price list, lots, plan, recent jobs and their artifacts, the shell.
 CREATE_QUERIES = 30
+
+
+def test_the_price_follows_the_number_of_pieces(annas: Client) -> None:
+    block = page_of(annas.get("/create/price/", {"kind": "image", "n": "9"}))
+    assert "Generate · 1.80 points" in block.text
+    assert block.all("option", value="9", selected="")
+    video = page_of(annas.get("/create/price/", {"kind": "video", "n": "9"}))
+    assert "Generate · 10.00 points" in video.text
+    assert not video.all("select", name="n")
+    assert "0.20 points" in page_of(annas.get("/create/price/", {"n": "many"})).text
+
+
+def test_nine_pieces_are_one_job(annas: Client) -> None:
+    submit_form(annas, n="9", shown_cp="180")
+    job = Job.objects.get()
+    assert (job.pieces, job.cost_cp) == (9, 180)
+    again = page_of(annas.get("/create/", {"again": str(job.id)}))
+    assert "Generate · 1.80 points" in again.text
+
+
+def test_a_number_changed_without_scripts_is_priced_first(annas: Client) -> None:
+    refused = submit_form(annas, n="4", shown_cp="20")
+    assert refused.status_code == 422
+    assert "The price has changed to 0.80 points" in page_of(refused).text
+    assert not Job.objects.exists()

@@ -7,12 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
+from generation.live import Stream
 from generation.models import Artifact, Job
 from generation.services import attempts, sweeps
-from tests.jobs_by_hand import NOON, Submit, claimed, deliver
+from tests.jobs_by_hand import NOON, Submit, beat, claimed, deliver
 from tests.portal.pages import Page, faults_of, page_of
 
 
@@ -25,15 +27,7 @@ def job(rich_anna: User, submit: Submit) -> Job:
 def running(job: Job, *, stage: str = "denoise", step: int = 3, step_of: int = 10) -> Job:
     """The job on a worker, at a step."""
     taken = claimed()
-    assert taken.attempt_id is not None
-    attempts.heartbeat(
-        job_id=job.id,
-        attempt_id=taken.attempt_id,
-        stage=stage,
-        step=step,
-        step_of=step_of,
-        now=NOON,
-    )
+    beat(taken, stage, step, step_of)
     return taken
 
 
@@ -58,7 +52,8 @@ def test_queued(annas: Client, job: Job) -> None:
     assert "Next in line" in page.text
     assert "Set aside for this job 0.20 points Daily points 0.20" in page.text
     assert "0.20 points come back" in page.text
-    assert live_part(page)["hx-trigger"] == "every 1s"
+    assert live_part(page)["hx-trigger"] == "doorbell, every 10s"
+    assert live_part(page)["data-events"] == f"/jobs/{job.id}/events/"
     assert page.all("li", **{"data-state": "now", "aria-current": "step"})
 
 
@@ -84,10 +79,7 @@ def test_running_says_the_step_and_no_percentage(annas: Client, job: Job) -> Non
 def test_before_and_after_the_steps(annas: Client, job: Job) -> None:
     taken = running(job, stage="load", step=0, step_of=0)
     assert "Getting ready" in job_page(annas, job).text
-    assert taken.attempt_id is not None
-    attempts.heartbeat(
-        job_id=job.id, attempt_id=taken.attempt_id, stage="decode", step=0, step_of=0, now=NOON
-    )
+    beat(taken, "decode", 0, 0)
     page = job_page(annas, job)
     assert [stage["data-state"] for stage in page.all("li") if "data-state" in stage] == [
         *("past", "past", "past", "now", "ahead"),
@@ -185,3 +177,40 @@ def test_words_of_a_prompt_are_only_words(annas: Client, rich_anna: User, submit
 def test_few_queries(annas: Client, job: Job, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(10):
         card(annas, job)
+
+
+def test_nine_pieces_and_those_that_are_missing(
+    annas: Client, rich_anna: User, submit: Submit
+) -> None:
+    job = submit(rich_anna, params={"prompt": "a heron at dawn", "n": 9, "seed": 42})
+    deliver(claimed(), pieces=[0, 1, 2, 3, 4, 8], missing="INTERNAL.OOM")
+    page = job_page(annas, job)
+    assert "6 of 9 delivered, 3 not charged." in page.text
+    assert "There was not enough GPU memory" in page.text
+    assert "Spent on this job 1.20 points" in page.text
+    assert "Not charged 0.60 returned" in page.text
+    assert [picture["alt"] for picture in page.all("img")][-1] == "Piece 9: a heron at dawn"
+    assert "Seed 50" in page.text  # 42 and eight more
+    assert len(page.all("a", download="")) == 6
+
+
+def test_usual_times_once_there_are_some(annas: Client, rich_anna: User, submit: Submit) -> None:
+    for _ in range(5):
+        submit(rich_anna)
+        deliver(claimed(), NOON + timedelta(seconds=7))
+    cache.clear()
+    assert "Usually ready after 7 to 7 seconds." in job_page(annas, submit(rich_anna)).text
+
+
+def test_the_doorbell_of_a_page(annas: Client, bert: User, job: Job, settings: Any) -> None:
+    settings.LIVE_STREAM_SECONDS = 0
+    answer: Any = annas.get(f"/jobs/{job.id}/events/")
+    heard = b"".join(answer.streaming_content).decode()
+    assert f"event: job\ndata: {job.id}\n" in heard
+    others = [Stream(lambda: job, str, None) for _ in range(settings.LIVE_STREAMS_MAX)]
+    assert annas.get(f"/jobs/{job.id}/events/").status_code == 503
+    for stream in others:
+        stream.close()
+    annas.logout()
+    annas.force_login(bert)
+    assert annas.get(f"/jobs/{job.id}/events/").status_code == 404

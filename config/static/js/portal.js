@@ -126,7 +126,45 @@
     }
   }
 
+  // A card with data-events fetches itself when its doorbell rings: the server rings it through a
+  // stream, and while there is no stream a timer does.
+  let stream = null;
+  let lastHeard = 0;
+  const ring = (card) => htmx.trigger(card, "doorbell");
+
+  function listen() {
+    const card = document.querySelector("[data-events]");
+    if (!card) {
+      if (stream) stream.close();
+      stream = null;
+      return;
+    }
+    if (stream && stream.address === card.dataset.events) return;
+    if (stream) stream.close();
+    stream = new EventSource(card.dataset.events);
+    stream.address = card.dataset.events;
+    stream.addEventListener("job", () => {
+      lastHeard = Date.now();
+      const now = document.querySelector("[data-events]");
+      if (now) ring(now);
+    });
+  }
+
+  // A refused stream is closed for good, one that was cut off is about to come back.
+  function ringWithoutStream() {
+    const card = document.querySelector("[data-events]");
+    if (!card || document.hidden) return;
+    const open = stream && stream.readyState === EventSource.OPEN;
+    // The place in line changes without an event of one's own job.
+    if (open && Date.now() - lastHeard < 3000) return;
+    lastHeard = Date.now();
+    ring(card);
+  }
+
   refresh(document);
+  listen();
+  setInterval(ringWithoutStream, 1000);
+  document.addEventListener("htmx:afterSettle", listen);
   showZones();
   setInterval(showCountdowns, 1000);
   document.addEventListener("htmx:afterSettle", () => refresh(document));
