@@ -39,8 +39,12 @@ NO_GRACE = timedelta(0)
 # A pay page is open this long; its price holds for as long.
 CHECKOUT_LIFETIME = timedelta(hours=1)
 
-# Bought points that nobody has touched can be given back this long after the payment.
+# What nobody has touched of a purchase can be given back this long after the payment. It is also
+# the time in which a buyer may withdraw from the contract; the law asks for 14 days.
 REFUND_WINDOW = timedelta(days=14)
+
+# The terms a buyer consents to; stored on the order. A change of the text is a new version.
+TERMS_VERSION = "2026-11"
 
 # Who may claim the daily points: "non_members" or "everyone".
 DAILY_POINTS_AUDIENCE = "non_members"

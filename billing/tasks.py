@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -72,6 +73,12 @@ def finish_changes(**kwargs: Any) -> None:
     """Finish membership changes and refunds whose process died."""
     memberships.finish_changes(now=timezone.now())
     refunds.finish_refunds(now=timezone.now())
+
+
+@shared_task(name="billing.finish_refunds")
+def finish_refunds(**kwargs: Any) -> None:
+    """Send refunds that were begun a moment ago and that nobody waits for."""
+    refunds.finish_refunds(now=timezone.now(), waited=timedelta(0))
 
 
 @shared_task(name="billing.monthly_lots")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing.gateway.client import client, id_of, in_our_words, plain
+from billing.gateway.reversals import dispute_state, refund_state
+from billing.gateway.types import DisputeState, RefundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +65,23 @@ def paid_invoices(*, since: datetime) -> Iterator[PaidInvoice]:
                 amount_minor=invoice["total"],
                 currency=invoice["currency"].upper(),
             )
+
+
+def refunds(*, since: datetime) -> Iterator[RefundState]:
+    """Refunds that were made since, failed ones too. Raises GatewayError."""
+    with in_our_words():
+        listed = client().v1.refunds.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        )
+        found = [plain(refund) for refund in listed.auto_paging_iter()]
+    yield from map(refund_state, found)
+
+
+def disputes(*, since: datetime) -> Iterator[DisputeState]:
+    """Disputes and inquiries that were opened since. Raises GatewayError."""
+    with in_our_words():
+        listed = client().v1.disputes.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        )
+        found = [plain(dispute) for dispute in listed.auto_paging_iter()]
+    yield from map(dispute_state, found)

@@ -11,7 +11,13 @@ from billing.models.policies import DailyPointsPolicy
 from billing.models.price_lists import PriceLine, PriceList
 from billing.models.promotions import Promotion, Redemption
 from billing.models.quotes import Quote
-from billing.models.refunds import Refund
+from billing.models.refunds import (
+    Dispute,
+    FraudWarning,
+    Refund,
+    RefundProposal,
+    TakenPoints,
+)
 from billing.models.stripe_records import (
     StripeCursor,
     StripeCustomer,
@@ -24,6 +30,8 @@ from billing.models.wallet_owners import WalletOwner
 __all__ = [
     "Catalogue",
     "DailyPointsPolicy",
+    "Dispute",
+    "FraudWarning",
     "Membership",
     "MembershipChange",
     "MembershipPeriod",
@@ -38,12 +46,14 @@ __all__ = [
     "Quote",
     "Redemption",
     "Refund",
+    "RefundProposal",
     "ScheduledLot",
     "StripeCursor",
     "StripeCustomer",
     "StripeEndpoint",
     "StripeEvent",
     "StripePrice",
+    "TakenPoints",
     "TopUpRate",
     "WalletOwner",
 ]

@@ -114,14 +114,16 @@ def _given(order: Order) -> Given:
     if period is None:
         return Given(plan=words.plan_name(order.plan_price.plan.code))
     lots = list(period.scheduled_lots.order_by("starts_at"))
-    given_cp = sum(lot.amount_cp for lot in lots if lot.granted_at is not None)
-    waiting = next((lot for lot in lots if lot.granted_at is None), None)
+    given_cp = sum(lot.amount_cp - lot.withdrawn_cp for lot in lots if lot.granted_at is not None)
+    waiting = next(
+        (lot for lot in lots if lot.granted_at is None and lot.amount_cp > lot.withdrawn_cp), None
+    )
     return Given(
         points=words.points(given_cp) if given_cp else "",
         plan=words.plan_name(period.plan.code),
         starts_at=period.starts_at,
         ends_at=period.ends_at,
-        next_points=words.points(waiting.amount_cp) if waiting else "",
+        next_points=words.points(waiting.amount_cp - waiting.withdrawn_cp) if waiting else "",
         next_points_at=waiting.starts_at if waiting else None,
         perks=tuple(perk for perk in perks_of(plan_offer(period.plan, prices=False)) if perk.has),
     )

@@ -59,12 +59,19 @@ class _Intent:
 
 
 def begin_checkout(
-    *, user: User, choice: Choice, idempotency_key: str | None, now: datetime
+    *,
+    user: User,
+    choice: Choice,
+    idempotency_key: str | None,
+    consent: str = "",
+    now: datetime,
 ) -> Begun:
     """An open order and the address of its pay page.
 
     The same key and choice give the first order again, and so does the same choice while its page
-    is open. Another open order of the same family is closed first. Raises InvalidRequest,
+    is open. Another open order of the same family is closed first. `consent` is the version of the
+    terms under which the buyer asked for the points at once, "" for none: it is kept with its time
+    on the order, and a withdrawal goes by it. Raises InvalidRequest,
     IdempotencyConflict, NotForSale, MembershipExists, MembershipPastDue, PromotionUnavailable,
     OrderOpen when the other order is being paid, PaymentsUnavailable.
     """
@@ -84,6 +91,7 @@ def begin_checkout(
             _("An earlier order is being paid right now."), facts={"order": str(blocking)}
         )
     order = intent.order
+    _keep_consent(order, consent, now)
     if order.state == "open" and not order.url:
         order = _open_page(order, user, now)
     return Begun(order, intent.replayed)
@@ -101,6 +109,13 @@ def close_forgotten_orders(*, now: datetime) -> int:
         except PaymentsUnavailable as refusal:
             log.warning("order %s is not closed yet: %s", order.pk, refusal)
     return len(forgotten)
+
+
+def _keep_consent(order: Order, version: str, now: datetime) -> None:
+    """The first consent counts; an order that is paid already takes none."""
+    if version and order.state == "open" and order.consent_at is None:
+        order.terms_version, order.consent_at = version, now
+        order.save(update_fields=["terms_version", "consent_at"])
 
 
 @transaction.atomic(durable=True)

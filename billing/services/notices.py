@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.models import Membership, Notice
+from billing.services.notice_words import MONEY_BACK, amount_of
 
 REMIND_BEFORE = (timedelta(days=7), timedelta(days=1))
 log = logging.getLogger(__name__)
@@ -78,11 +79,6 @@ def wording(notice: Notice) -> tuple[str, str]:
     return _WORDS[notice.kind](notice.facts)
 
 
-def _money(facts: dict[str, Any]) -> str:
-    whole, rest = divmod(facts["amount_minor"], 100)
-    return f"{whole}.{rest:02d} {facts['currency']}"
-
-
 def _renewal_failed(facts: dict[str, Any]) -> tuple[str, str]:
     again = facts["next_attempt_at"]
     return (
@@ -91,7 +87,7 @@ def _renewal_failed(facts: dict[str, Any]) -> tuple[str, str]:
             "Your card was refused for %(amount)s. Nothing you have paid for is touched. "
             "The next try is on %(at)s; you can change the card until then."
         )
-        % {"amount": _money(facts), "at": again[:10] if again else "–"},
+        % {"amount": amount_of(facts), "at": again[:10] if again else "–"},
     )
 
 
@@ -114,7 +110,7 @@ def _given_back(facts: dict[str, Any]) -> tuple[str, str]:
     return (
         _("Your payment is on its way back"),
         _("We could not accept your order and have given %(amount)s back to you.")
-        % {"amount": _money(facts)},
+        % {"amount": amount_of(facts)},
     )
 
 
@@ -132,5 +128,6 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "payment_failed": _payment_failed,
     "purchase_given_back": _given_back,
     "period_ends": _period_ends,
+    **MONEY_BACK,
 }
 KINDS = tuple(_WORDS)
