@@ -92,6 +92,17 @@ VARIABLES: tuple[Variable, ...] = (
         "no brake",
         "accept no more jobs on a day whose GPU time has cost this much, in minor units",
     ),
+    Variable(
+        "STAFF_REFUND_LIMIT_MINOR",
+        "50000",
+        "above this, in minor units, a refund by staff needs a second person",
+    ),
+    Variable(
+        "WITHDRAWAL_CONSENT",
+        "REQUIRED",
+        "whether a purchase needs consent to paying for points used before a withdrawal: "
+        "REQUIRED or OPTIONAL (then a withdrawal gives everything back)",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
