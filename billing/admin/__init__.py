@@ -1,3 +1,3 @@
-from billing.admin import catalogue, ledger, money, wallets
+from billing.admin import catalogue, ledger, money, owners, refunds, wallets
 
-__all__ = ["catalogue", "ledger", "money", "wallets"]
+__all__ = ["catalogue", "ledger", "money", "owners", "refunds", "wallets"]

@@ -222,4 +222,3 @@ class FraudWarningAdmin(ReadOnlyAdmin):
 
     list_display = ["warning_id", "order", "fraud_type", "refund", "created_at"]
     search_fields = ["warning_id__exact", "payment_id__exact"]
-

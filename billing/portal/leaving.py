@@ -12,7 +12,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from billing import launch
 from billing.models import Order
+from billing.services.consents import consent_required
 
 _PAY_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com")
 
@@ -47,9 +49,13 @@ def leads_to_payment(view: View[P]) -> View[P]:
     return allowed
 
 
-def payments() -> dict[str, bool]:
-    """What a page must say of the payment provider: whether there is one, and a real one."""
+def payments() -> dict[str, object]:
+    """What a page of purchases must say: whether there is a payment provider, and a real one; the
+    terms a buyer consents to, and whether the operator asks for it.
+    """
     return {
+        "terms": launch.TERMS_VERSION,
+        "consent_required": consent_required(),
         "payments_ready": bool(settings.STRIPE_SECRET_KEY),
         "payments_test": bool(settings.STRIPE_SECRET_KEY) and not settings.STRIPE_LIVEMODE,
     }

@@ -21,6 +21,9 @@ _REASONS: dict[str, Promise] = {
     "second_membership": gettext_lazy(
         "You had a membership already when this was paid, so it goes back in full."
     ),
+    "account_closed": gettext_lazy(
+        "The account was closed when this was paid, so it goes back in full."
+    ),
     "promotion_used_before": gettext_lazy(
         "The promotion had been used before, by you or with this card, so it goes back in full."
     ),
@@ -38,6 +41,7 @@ class OrderLine:
     points: str
     state: str
     tone: str
+    returned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,13 @@ def order_line(order: Order) -> OrderLine:
         points=_points(order),
         state=str(words.ORDER_STATES.get(order.state, order.state)),
         tone=_TONES.get(order.state, ""),
+        returned=_returned(order),
     )
+
+
+def _returned(order: Order) -> str:
+    minor = sum(row.amount_minor for row in order.refunds.all() if row.state != "failed")
+    return money(minor, order.currency) if minor and order.state == "paid" else ""
 
 
 def order_card(order: Order, *, now: datetime) -> OrderCard:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.portal import membership, plans, purchases, views
+from billing.portal import closing, membership, money_back, plans, purchases, views
 
 app_name = "billing"
 urlpatterns = [
@@ -17,10 +17,13 @@ urlpatterns = [
     path("topup/", purchases.topup, name="topup"),
     path("topup/worth/", purchases.worth, name="worth"),
     path("orders/<uuid:order_id>/", purchases.order, name="order"),
+    path("orders/<uuid:order_id>/refund/", money_back.refund, name="refund"),
+    path("orders/<uuid:order_id>/withdraw/", money_back.withdraw, name="withdraw"),
     path("orders/<uuid:order_id>/state/", purchases.order_state, name="order_state"),
     path("pay/return/<uuid:order_id>", purchases.returned, name="returned"),
     path("billing/", membership.billing, name="billing"),
     path("billing/cancel/", membership.cancel, name="cancel"),
     path("billing/resume/", membership.resume, name="resume"),
     path("billing/card/", membership.card, name="card"),
+    path("account/close/", closing.close, name="close"),
 ]

@@ -30,6 +30,7 @@ from billing.ledger.types import Settled
 from billing.models import Quote
 from billing.selectors.prices import live_price_list
 from billing.selectors.ways import ways_on
+from billing.services.bans import refuse_banned
 from billing.services.wallets import wallet_for
 from billing.types import Price, PricedRequest, Slice, format_points
 
@@ -96,7 +97,7 @@ def hold_for_job(
 
     `job_ref` names the job and is the hold's idempotency key; `shown_cp` is the price the user was
     shown, when there was one. Raises InsufficientPoints, NotForSale, PriceChanged, QuoteExpired,
-    QuoteUsed, QuoteMismatch; IdempotencyConflict when the same job was
+    QuoteUsed, QuoteMismatch, AccountBanned; IdempotencyConflict when the same job was
     charged another price before.
     """
     wallet_id = wallet_for(user=user, now=now)
@@ -124,6 +125,9 @@ def hold_for_job(
         raise IdempotencyConflict(
             _("This idempotency key was used with another request.")
         ) from None
+    # Under the wallet's lock: a ban that is being made has taken it too.
+    if not held.replayed:
+        refuse_banned(user)
     return Charge(wallet_id, held.hold_id, cost, held.slices, held.replayed)
 
 

@@ -25,6 +25,7 @@ from billing.gateway.errors import GatewayError, Missing, Rejected
 from billing.gateway.types import OpenPage, PayPage
 from billing.models import Order
 from billing.services import promotions
+from billing.services.bans import refuse_banned
 from billing.services.choices import METHODS, Choice, price_choice
 from billing.services.confirmations import confirm_order
 from billing.services.customers import customer_of, forget_customer
@@ -73,7 +74,7 @@ def begin_checkout(
     terms under which the buyer asked for the points at once, "" for none: it is kept with its time
     on the order, and a withdrawal goes by it. Raises InvalidRequest,
     IdempotencyConflict, NotForSale, MembershipExists, MembershipPastDue, PromotionUnavailable,
-    OrderOpen when the other order is being paid, PaymentsUnavailable.
+    AccountBanned, OrderOpen when the other order is being paid, PaymentsUnavailable.
     """
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
         raise InvalidRequest(
@@ -81,6 +82,7 @@ def begin_checkout(
             fields={"Idempotency-Key": "1 to 255 characters"},
         )
     key = idempotency_key or f"none:{uuid.uuid4()}"
+    refuse_banned(user)
     intent = _intend(user=user, choice=choice, key=key, now=now)
     if intent.blocking is not None:
         _close(intent.blocking, now)
@@ -95,6 +97,20 @@ def begin_checkout(
     if order.state == "open" and not order.url:
         order = _open_page(order, user, now)
     return Begun(order, intent.replayed)
+
+
+def close_open_orders(*, user: User, now: datetime) -> None:
+    """Close the pay pages of an account that is being closed.
+
+    Raises OrderOpen for one that is being paid, PaymentsUnavailable.
+    """
+    for order in Order.objects.filter(user=user, state="open"):
+        _close(order, now)
+    left = Order.objects.filter(user=user, state="open").first()
+    if left is not None:
+        raise OrderOpen(
+            _("An earlier order is being paid right now."), facts={"order": str(left.pk)}
+        )
 
 
 def close_forgotten_orders(*, now: datetime) -> int:

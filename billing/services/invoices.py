@@ -10,7 +10,7 @@ from datetime import datetime
 
 from billing import launch
 from billing.gateway.types import InvoiceLine, InvoiceState
-from billing.models import Membership, Order, PlanPrice
+from billing.models import Membership, MembershipPeriod, Order, PlanPrice
 from billing.services import promotions
 from billing.services.live_memberships import live_membership, lock_wallet
 from billing.services.notices import tell
@@ -73,6 +73,9 @@ def _begin(order: Order, state: InvoiceState, now: datetime) -> Membership | Non
         )
     if order.state == "paid":
         raise Parked(f"order {order.pk} was paid a second time by invoice {state.id}")
+    if order.user.closed_at is not None:
+        give_back(order, reason="account_closed", payment_id=state.payment_id)
+        return None
     if live_membership(wallet_id=order.wallet_id, now=now) is not None:
         give_back(order, reason="second_membership", payment_id=state.payment_id)
         return None
@@ -106,6 +109,8 @@ def _pay_period(
         raise Parked(f"invoice {state.id} has a line of the unknown price {line.price_id!r}")
     if price.currency != state.currency:
         raise Parked(f"invoice {state.id} is in {state.currency}, its price in {price.currency}")
+    if membership.user.closed_at is not None and not _known(line):
+        raise Parked(f"invoice {state.id} was paid for a closed account: give it back by hand")
     _period, made = open_period(
         membership=membership,
         paid=PaidPeriod(
@@ -122,6 +127,10 @@ def _pay_period(
     )
     if made and line.starts_at >= membership.current_period_start_at:
         _move_on(membership, price, line)
+
+
+def _known(line: InvoiceLine) -> bool:
+    return MembershipPeriod.objects.filter(key=_period_key(line)).exists()
 
 
 def _period_key(line: InvoiceLine) -> str:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.types import format_points
+
+# What a barred user reads; the codes are those of the desk.
+BAN_REASONS: dict[str, Promise] = {
+    "farming": gettext_lazy("free points taken with several accounts"),
+    "fraud": gettext_lazy("payments that were not yours or were taken back"),
+    "content": gettext_lazy("content that is not allowed"),
+    "attack": gettext_lazy("an attack on the service"),
+    "other": gettext_lazy("told to you by e-mail"),
+}
 
 Facts = dict[str, Any]
 Words = Callable[[Facts], tuple[str, str]]
@@ -90,7 +101,7 @@ def _banned(facts: Facts) -> tuple[str, str]:
             "You can make nothing and claim no free points for now. Reason: %(reason)s. What you "
             "paid for and have not used can be given back to you under Billing at any time."
         )
-        % {"reason": facts["reason"]},
+        % {"reason": BAN_REASONS.get(facts["reason"], facts["reason"])},
     )
 
 

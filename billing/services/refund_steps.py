@@ -25,12 +25,17 @@ from billing.services.takebacks import debt_of, lock_points, take_back
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What would go back now: money, the points for it, of them a debt, and points forgiven."""
+    """What would go back now: money, the points for it, of them a debt, and points forgiven.
+
+    `paid_minor` and `granted_cp` are the whole purchase, for whoever shows the sum.
+    """
 
     amount_minor: int
     points_cp: int
     debt_cp: int = 0
     forgiven_cp: int = 0
+    paid_minor: int = 0
+    granted_cp: int = 0
 
 
 def lock(purchase: Purchase) -> None:
@@ -55,7 +60,7 @@ def untouched_share(purchase: Purchase, *, now: datetime) -> Share:
         taken_cp=so_far.taken_cp + so_far.forgiven_cp,
         returned_minor=so_far.returned_minor,
     )
-    return Share(amount_minor, left_cp)
+    return _share(purchase, amount_minor, left_cp)
 
 
 def whole_share(purchase: Purchase, *, now: datetime) -> Share:
@@ -63,11 +68,8 @@ def whole_share(purchase: Purchase, *, now: datetime) -> Share:
     so_far = reversed_so_far(purchase)
     owed_cp = purchase.granted_cp - so_far.taken_cp - so_far.forgiven_cp
     left_cp = max(0, min(untouched_cp(purchase, now=now), owed_cp))
-    return Share(
-        amount_minor=purchase.amount_minor - so_far.returned_minor,
-        points_cp=left_cp,
-        forgiven_cp=owed_cp - left_cp,
-    )
+    left_minor = purchase.amount_minor - so_far.returned_minor
+    return _share(purchase, left_minor, left_cp, forgiven_cp=owed_cp - left_cp)
 
 
 def share_of(purchase: Purchase, amount_minor: int, *, forgive_debt: bool, now: datetime) -> Share:
@@ -75,8 +77,26 @@ def share_of(purchase: Purchase, amount_minor: int, *, forgive_debt: bool, now: 
     points_cp = points_for(purchase, amount_minor)
     debt_cp = debt_of(purchase, points_cp, now=now)
     if forgive_debt:
-        return Share(amount_minor, points_cp - debt_cp, 0, debt_cp)
-    return Share(amount_minor, points_cp, debt_cp)
+        return _share(purchase, amount_minor, points_cp - debt_cp, forgiven_cp=debt_cp)
+    return _share(purchase, amount_minor, points_cp, debt_cp=debt_cp)
+
+
+def _share(
+    purchase: Purchase,
+    amount_minor: int,
+    points_cp: int,
+    *,
+    debt_cp: int = 0,
+    forgiven_cp: int = 0,
+) -> Share:
+    return Share(
+        amount_minor=amount_minor,
+        points_cp=points_cp,
+        debt_cp=debt_cp,
+        forgiven_cp=forgiven_cp,
+        paid_minor=purchase.amount_minor,
+        granted_cp=purchase.granted_cp,
+    )
 
 
 def write_refund(

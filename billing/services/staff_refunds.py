@@ -84,7 +84,9 @@ def preview(
     )
 
 
-def propose_refund(*, order_id: UUID, asked: Proposed, staff: User, now: datetime) -> RefundProposal:
+def propose_refund(
+    *, order_id: UUID, asked: Proposed, staff: User, now: datetime
+) -> RefundProposal:
     """Refund an order, or below the limit's reach of one person wait for a second.
 
     The same form twice is one refund. Raises NotFound, InvalidRequest, NotRefundable,
@@ -153,9 +155,7 @@ def _agree(proposal_id: int, staff: User, now: datetime) -> RefundProposal:
 
 
 def _write(proposal: RefundProposal, purchase: Purchase, staff: User, now: datetime) -> None:
-    share = share_of(
-        purchase, proposal.amount_minor, forgive_debt=proposal.forgive_debt, now=now
-    )
+    share = share_of(purchase, proposal.amount_minor, forgive_debt=proposal.forgive_debt, now=now)
     proposal.refund = write_refund(
         purchase,
         share,

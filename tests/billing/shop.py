@@ -170,7 +170,7 @@ class Shop:
     def balanced(self) -> None:
         """All events are in, nothing waits, the ledger is sound, and Stripe says the same."""
         self.deliver()
-        self.handle()  # what had come before the payment it speaks of
+        self.deliver()  # what the first round has caused, or what came before its payment
         self.settled()
         assert reconcile(since=self.start - timedelta(days=1)) == []
 

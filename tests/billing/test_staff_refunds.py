@@ -62,9 +62,7 @@ def test_spent_points_can_be_forgiven(shop: Shop, anna: User, olga: User, order:
 
 
 def test_never_more_than_was_paid(shop: Shop, olga: User, order: Order) -> None:
-    staff_refunds.propose_refund(
-        order_id=order.pk, asked=asked(20_00), staff=olga, now=shop.now
-    )
+    staff_refunds.propose_refund(order_id=order.pk, asked=asked(20_00), staff=olga, now=shop.now)
     with pytest.raises(NotRefundable):
         staff_refunds.propose_refund(
             order_id=order.pk, asked=asked(10_01, "k2"), staff=olga, now=shop.now
@@ -80,9 +78,7 @@ def test_above_the_limit_two_agree(
     shop: Shop, anna: User, olga: User, order: Order, person: Person, settings: Settings
 ) -> None:
     settings.STAFF_REFUND_LIMIT_MINOR = 15_00
-    staff_refunds.propose_refund(
-        order_id=order.pk, asked=asked(10_00), staff=olga, now=shop.now
-    )
+    staff_refunds.propose_refund(order_id=order.pk, asked=asked(10_00), staff=olga, now=shop.now)
     # The first part counts: a large refund in small pieces is a large one.
     proposal = staff_refunds.propose_refund(
         order_id=order.pk, asked=asked(6_00, "k2"), staff=olga, now=shop.now
