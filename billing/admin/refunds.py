@@ -171,7 +171,27 @@ class RefundProposalAdmin(ReadOnlyAdmin):
     list_filter = ["state", "reason"]
     list_select_related = ["order", "proposed_by"]
     search_fields = ["order__id__exact"]
+    exclude = ["key"]
+    readonly_fields = ["effect"]
     actions_detail = ["agree", "refuse"]
+
+    @admin.display(description=_("what it does"))
+    def effect(self, proposal: RefundProposal) -> str:
+        """Money, points and debt as they would be now, or as they were."""
+        if proposal.refund is not None:
+            return f"{format_points(proposal.refund.points_cp)} points: {proposal.refund.state}"
+        try:
+            seen = staff_refunds.preview(
+                proposal.order,
+                amount_minor=proposal.amount_minor,
+                forgive_debt=proposal.forgive_debt,
+                now=timezone.now(),
+            )
+        except Refusal as refusal:
+            return refusal.message
+        numbers = shown(seen)
+        debt = numbers["debt"] or "0.00"
+        return f"{numbers['amount']} {numbers['currency']}, {numbers['points']} points, debt {debt}"
 
     @action(description=_("Agree"), url_path="agree", permissions=["decide"])  # type: ignore[untyped-decorator]
     def agree(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -201,9 +221,10 @@ class RefundProposalAdmin(ReadOnlyAdmin):
             messages.success(request, _("Refused; nothing has moved."))
         return redirect(reverse("admin:billing_refundproposal_change", args=[object_id]))
 
-    def has_decide_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        """Whoever may change refunds."""
-        return request.user.has_perm("billing.change_refund")
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whoever may change refunds, while it waits."""
+        waits = object_id is None or RefundProposal.objects.filter(pk=object_id, state="waiting")
+        return bool(waits) and request.user.has_perm("billing.change_refund")
 
 
 @admin.register(Dispute)

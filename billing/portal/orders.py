@@ -87,6 +87,7 @@ def order_line(order: Order) -> OrderLine:
 
 def _returned(order: Order) -> str:
     minor = sum(row.amount_minor for row in order.refunds.all() if row.state != "failed")
+    minor += sum(row.amount_minor for row in order.disputes.all() if row.state == "taken")
     return money(minor, order.currency) if minor and order.state == "paid" else ""
 
 

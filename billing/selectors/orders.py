@@ -15,7 +15,7 @@ from billing.models import Order
 def orders_of(*, user: User) -> QuerySet[Order]:
     """The user's orders."""
     orders = Order.objects.filter(user=user).select_related("plan_price__plan", "promotion")
-    return orders.prefetch_related("refunds")
+    return orders.prefetch_related("refunds", "disputes")
 
 
 def order_for(*, user: User, order_id: UUID) -> Order:

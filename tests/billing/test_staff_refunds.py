@@ -123,3 +123,24 @@ def test_at_the_desk(shop: Shop, anna: User, olga: User, order: Order) -> None:
     too_much = form | {"amount": "15.01", "key": "k9", "confirm": "1"}
     answer = desk.post(page.request["PATH_INFO"], too_much).content.decode()
     assert "More than was paid cannot be given back." in answer
+
+
+def test_a_second_person_at_the_desk(
+    shop: Shop, olga: User, order: Order, person: Person, settings: Settings
+) -> None:
+    settings.STAFF_REFUND_LIMIT_MINOR = 1_00
+    proposal = staff_refunds.propose_refund(
+        order_id=order.pk, asked=asked(15_00), staff=olga, now=shop.now
+    )
+    page = f"/admin/billing/refundproposal/{proposal.pk}"
+    desk = Client()
+    desk.force_login(olga)
+    seen = desk.get(f"{page}/change/").content.decode()
+    assert "15.00 CNY, 150.00 points, debt 50.00" in seen
+    assert "A second person agrees" in desk.get(f"{page}/agree", follow=True).content.decode()
+    assert Refund.objects.count() == 0
+    desk.force_login(person("boss", is_staff=True, is_superuser=True))
+    desk.get(f"{page}/agree", follow=True)
+    assert Refund.objects.get().state == "done"
+    assert f"{page}/agree" not in desk.get(f"{page}/change/").content.decode()
+    shop.balanced()
