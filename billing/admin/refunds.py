@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any, cast
 
 from django import forms
@@ -12,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
@@ -196,29 +198,37 @@ class RefundProposalAdmin(ReadOnlyAdmin):
     @action(description=_("Agree"), url_path="agree", permissions=["decide"])  # type: ignore[untyped-decorator]
     def agree(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Give the money back, or say why not."""
-        try:
-            row = staff_refunds.agree_refund(
-                proposal_id=int(object_id), staff=cast(User, request.user), now=timezone.now()
-            )
-        except Refusal as refusal:
-            messages.error(request, refusal.message)
-        else:
-            self.log_change(request, row, "Agreed")
-            messages.success(request, _("The money is on its way back."))
-        return redirect(reverse("admin:billing_refundproposal_change", args=[object_id]))
+        return self._decide(request, object_id, _("Agree"), staff_refunds.agree_refund)
 
     @action(description=_("Refuse"), url_path="refuse", permissions=["decide"])  # type: ignore[untyped-decorator]
     def refuse(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Say no; nothing moves."""
+        return self._decide(request, object_id, _("Refuse"), staff_refunds.refuse_refund)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        object_id: int,
+        title: str | Promise,
+        decide: Callable[..., RefundProposal],
+    ) -> HttpResponse:
+        """A link shows what it does, a button does it: a link in a mail must not move money."""
+        proposal = get_object_or_404(RefundProposal, pk=object_id)
+        if request.method != "POST":
+            context = {
+                **self.admin_site.each_context(request),
+                "title": title,
+                "effect": self.effect(proposal),
+                "opts": self.opts,
+            }
+            return TemplateResponse(request, "admin/billing/confirm.html", context)
         try:
-            row = staff_refunds.refuse_refund(
-                proposal_id=int(object_id), staff=cast(User, request.user), now=timezone.now()
-            )
+            decide(proposal_id=proposal.pk, staff=cast(User, request.user), now=timezone.now())
         except Refusal as refusal:
             messages.error(request, refusal.message)
         else:
-            self.log_change(request, row, "Refused")
-            messages.success(request, _("Refused; nothing has moved."))
+            self.log_change(request, proposal, str(title))
+            messages.success(request, _("Done."))
         return redirect(reverse("admin:billing_refundproposal_change", args=[object_id]))
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
