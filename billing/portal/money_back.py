@@ -131,7 +131,7 @@ def _offer(order: Order, offer: Callable[..., Share], now: datetime) -> Back | N
         paid=money(share.paid_minor, order.currency),
         whole=share.amount_minor == share.paid_minor,
         ends_membership=order.family == "membership",
-        last_at=order.paid_at + launch.REFUND_WINDOW if order.paid_at else None,
+        last_at=share.paid_at + launch.REFUND_WINDOW if share.paid_at else None,
     )
 
 

@@ -27,7 +27,7 @@ from billing.services.takebacks import debt_of, lock_points, take_back
 class Share:
     """What would go back now: money, the points for it, of them a debt, and points forgiven.
 
-    `paid_minor` and `granted_cp` are the whole purchase, for whoever shows the sum.
+    `paid_minor`, `granted_cp` and `paid_at` are of the whole purchase, for whoever shows the sum.
     """
 
     amount_minor: int
@@ -36,6 +36,7 @@ class Share:
     forgiven_cp: int = 0
     paid_minor: int = 0
     granted_cp: int = 0
+    paid_at: datetime | None = None
 
 
 def lock(purchase: Purchase) -> None:
@@ -96,6 +97,7 @@ def _share(
         forgiven_cp=forgiven_cp,
         paid_minor=purchase.amount_minor,
         granted_cp=purchase.granted_cp,
+        paid_at=purchase.paid_at,
     )
 
 

@@ -5,18 +5,26 @@ Each ends with Stripe, our rows and the ledger saying the same.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
+import time_machine
+from django.core.management import call_command
 
 from accounts.models import User
-from billing.errors import NotRefundable
+from billing.errors import NotRefundable, PaymentsUnavailable
+from billing.ledger.models import Lot
 from billing.models import Dispute, FraudWarning, Notice, Order, Refund, ScheduledLot, StripeEvent
 from billing.selectors.entitlements import entitlements
+from billing.services import stripe_events
 from billing.services.choices import Choice
+from billing.services.memberships import change_membership
+from billing.services.periods import grant_due_lots
 from billing.services.reconciliation import reconcile
 from billing.services.refunds import finish_refunds, refund_order, withdraw_order
-from tests.billing.shop import TEN_YUAN, Shop, gold
+from tests.billing.shop import TEN_YUAN, Shop, at_once, gold
 
 THIRTY_YUAN = Choice(amount_minor=30_00)
 
@@ -368,3 +376,145 @@ class TestWithdrawal:
         shop.balanced()
         assert shop.subscription(anna)["status"] == "canceled"
         assert [row["amount"] for row in shop.control.objects("refund")] == [66_00]
+
+
+class TestRaces:
+    """Whoever comes at once, one of them wins, and the books are the same."""
+
+    def test_a_refund_asked_for_four_times_at_once(
+        self, shop: Shop, anna: User, order: Order
+    ) -> None:
+        def ask() -> None:
+            with suppress(PaymentsUnavailable):
+                refund_order(user=anna, order_id=order.pk, now=shop.now)
+
+        at_once(*[ask] * 4)
+        assert [row["amount"] for row in shop.control.objects("refund")] == [30_00]
+        shop.balanced()
+
+    def test_events_of_one_payment_handled_at_once(
+        self, shop: Shop, anna: User, order: Order
+    ) -> None:
+        for amount_minor in (1_00, 2_00, 3_00):
+            shop.give_back(order, amount_minor)
+        shop.control.drain()
+        waiting = StripeEvent.objects.filter(handled_at=None).values_list("pk", flat=True)
+        at_once(*[partial(stripe_events.handle, event_id=pk, now=shop.now) for pk in waiting])
+        shop.balanced()
+        assert (shop.points(anna), Refund.objects.count()) == (240_00, 3)
+
+    def test_the_month_that_begins_while_it_is_refunded(self, shop: Shop, anna: User) -> None:
+        shop.welcome(anna)
+        order = shop.buy(anna, gold("alipay", "quarter"), "alipay")
+        later = shop.now + timedelta(days=60)
+        shop.give_back(order, 94_00)
+        shop.control.drain()
+        event = StripeEvent.objects.filter(type="charge.refunded").get()
+        at_once(
+            lambda: stripe_events.handle(event_id=event.pk, now=shop.now),
+            lambda: grant_due_lots(now=later),
+            lambda: grant_due_lots(now=later),
+        )
+        shop.now = later
+        shop.balanced()
+        given_cp = 3 * 660_00 - 990_00
+        left_cp = sum(
+            lot.amount_cp - lot.withdrawn_cp for lot in ScheduledLot.objects.filter(granted_at=None)
+        )
+        ended_cp = Lot.objects.filter(wallet_id=order.wallet_id, expires_at__lte=later)
+        assert shop.points(anna) + left_cp + sum(lot.granted_cp for lot in ended_cp) >= given_cp
+
+
+def test_an_upgrade_is_two_purchases(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    order = shop.buy(anna, gold())
+    change_membership(user=anna, plan="platinum", period="month", when="now", now=shop.now)
+    shop.deliver()
+    assert shop.points(anna) == 3660_00
+    first = refund_order(user=anna, order_id=order.pk, now=shop.now)
+    assert (first.amount_minor, shop.points(anna)) == (266_00, 660_00)
+    second = refund_order(user=anna, order_id=order.pk, now=shop.now)
+    assert (second.amount_minor, shop.points(anna)) == (66_00, 0)
+    assert refund_order(user=anna, order_id=order.pk, now=shop.now) in (first, second)
+    assert shop.subscription(anna)["status"] == "canceled"
+    shop.balanced()
+
+
+def test_a_period_that_was_to_follow_goes_back_alone(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    shop.buy(anna, gold("alipay"), "alipay")
+    following = shop.buy(anna, gold("alipay", "quarter"), "alipay")
+    assert refund_order(user=anna, order_id=following.pk, now=shop.now).amount_minor == 188_00
+    membership = shop.membership(anna)
+    assert membership.status == "active"
+    assert membership.current_period_end_at < shop.now + timedelta(days=32)
+    assert (shop.points(anna), entitlements(wallet_id=following.wallet_id, now=shop.now).plan) == (
+        660_00,
+        "gold",
+    )
+    shop.balanced()
+
+
+def test_what_we_gave_back_ourselves_agrees_too(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    first = shop.order(anna, gold())
+    shop.control.delivery_fault("delay", seconds=None)
+    shop.pay(first)
+    Order.objects.filter(pk=first.pk).update(state="canceled")
+    shop.buy(anna, gold("alipay"), "alipay")
+    shop.balanced()
+    shop.balanced()
+    states = sorted(Order.objects.values_list("state", flat=True))
+    assert states == ["paid", "undone"]
+
+
+def test_a_dispute_of_an_unknown_kind_is_parked_loudly(
+    shop: Shop, anna: User, order: Order, caplog: pytest.LogCaptureFixture
+) -> None:
+    dispute = shop.control.dispute(shop.charge(order), inquiry=True)
+    shop.control.patch(dispute["id"], status="escalated_to_the_moon")
+    shop.deliver()
+    assert "escalated_to_the_moon" in StripeEvent.objects.exclude(parked_at=None).get().error
+    assert "stripe event parked" in caplog.text
+    assert shop.points(anna) == 300_00
+    shop.control.reset()  # the stand-in objects to such a status, as it should
+
+
+def test_a_refund_whose_key_stripe_forgot_is_looked_up(
+    shop: Shop, anna: User, order: Order
+) -> None:
+    shop.control.fault("lost", path="/v1/refunds", method="POST", times=3)
+    with pytest.raises(PaymentsUnavailable):
+        refund_order(user=anna, order_id=order.pk, now=shop.now)
+    shop.now += timedelta(days=2)
+    finish_refunds(now=shop.now)
+    assert Refund.objects.get().state == "done"
+    assert [row["amount"] for row in shop.control.objects("refund")] == [30_00]
+    shop.balanced()
+
+
+def test_a_refund_stripe_never_made_gives_the_points_back(
+    shop: Shop, anna: User, order: Order
+) -> None:
+    shop.control.fault("500", path="/v1/refunds", method="POST", times=9)
+    with pytest.raises(PaymentsUnavailable):
+        refund_order(user=anna, order_id=order.pk, now=shop.now)
+    shop.now += timedelta(days=2)
+    shop.control.clear_faults()
+    finish_refunds(now=shop.now)
+    assert (Refund.objects.get().state, shop.points(anna)) == ("failed", 300_00)
+    shop.balanced()
+
+
+def test_both_commands_print_zero(
+    shop: Shop, anna: User, order: Order, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.spend(order, 250_00)
+    shop.give_back(order, 20_00)
+    shop.balanced()
+    call_command("reconcile_stripe", days=2)
+    assert "0 difference(s)" in capsys.readouterr().out
+    # The ledger keeps the rows of every test, and some of them live years ahead.
+    with time_machine.travel(shop.now + timedelta(days=36500), tick=False):
+        call_command("check_ledger")
+    assert "The ledger is sound" in capsys.readouterr().out
