@@ -161,14 +161,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
+STAFF_REFUND_LIMIT_MINOR = env.integer("STAFF_REFUND_LIMIT_MINOR", 50_000)
+WITHDRAWAL_CONSENT = env.choice("WITHDRAWAL_CONSENT", "REQUIRED", ("REQUIRED", "OPTIONAL"))
 
 # --- money ------------------------------------------------------------------------------------
 # STRIPE_SECRET_KEY, STRIPE_API_BASE and STRIPE_LIVEMODE: each of the other settings files.
 STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS", [])
-
-# --- money back -------------------------------------------------------------------------------
-STAFF_REFUND_LIMIT_MINOR = env.integer("STAFF_REFUND_LIMIT_MINOR", 50_000)
-WITHDRAWAL_CONSENT = env.choice("WITHDRAWAL_CONSENT", "REQUIRED", ("REQUIRED", "OPTIONAL"))
 
 # --- generation -------------------------------------------------------------------------------
 # The web process never imports the engine; this dotted name is resolved in the GPU worker only.
