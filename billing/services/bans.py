@@ -13,9 +13,10 @@ from accounts.services import standing
 from billing.errors import AccountBanned
 from billing.ledger import corrections
 from billing.ledger import selectors as ledger_reads
-from billing.ledger.models import Lot, Wallet
+from billing.ledger.models import Lot
 from billing.services.live_memberships import lock_wallet
 from billing.services.notices import tell
+from billing.services.takebacks import lock_points
 from billing.services.wallets import wallet_for
 
 REASONS: dict[str, str] = {
@@ -102,7 +103,7 @@ def lift_ban(*, user: User, note: str, staff: User, now: datetime) -> Ban:
 def _locked(user: User, now: datetime) -> int:
     wallet_id = wallet_for(user=user, now=now)
     lock_wallet(wallet_id)
-    Wallet.objects.select_for_update().get(pk=wallet_id)
+    lock_points(wallet_id, now=now)
     return wallet_id
 
 

@@ -29,7 +29,7 @@ def apply_warning(state: WarningState, *, now: datetime) -> None:
     purchase = purchase_of_payment(state.payment_id)
     if purchase is None:
         raise NotPaidYet(f"no purchase is known for payment {state.payment_id}")
-    lock(purchase)
+    lock(purchase, now=now)
     if FraudWarning.objects.filter(warning_id=state.id).exists():
         return
     FraudWarning.objects.create(

@@ -12,7 +12,6 @@ from django.db.models import F, Q
 from billing import launch
 from billing.calendar_months import add_months, lot_windows
 from billing.ledger import services as ledger
-from billing.ledger.models import Wallet
 from billing.models import Membership, MembershipPeriod, PlanPrice, ScheduledLot
 
 log = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ def grant_due_lots(*, now: datetime) -> int:
 def _give_due(lot_id: int, now: datetime) -> bool:
     # The wallet first, then the lot, as a refund takes them: neither waits for the other for ever.
     wallet_id = ScheduledLot.objects.values_list("wallet_id", flat=True).get(id=lot_id)
-    Wallet.objects.select_for_update().get(pk=wallet_id)
+    ledger.expire(wallet_id=wallet_id, now=now)
     lot = (
         ScheduledLot.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("period", "period__membership")

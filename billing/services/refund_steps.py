@@ -39,10 +39,10 @@ class Share:
     paid_at: datetime | None = None
 
 
-def lock(purchase: Purchase) -> None:
+def lock(purchase: Purchase, *, now: datetime) -> None:
     """Nothing of the purchase's wallet moves until the transaction ends."""
     lock_wallet(purchase.wallet_id)
-    lock_points(purchase.wallet_id)
+    lock_points(purchase.wallet_id, now=now)
 
 
 def untouched_share(purchase: Purchase, *, now: datetime) -> Share:

@@ -129,7 +129,7 @@ def _begin(*, user: User, order_id: UUID, reason: str, now: datetime) -> Refund:
     known = given.exclude(state="failed").first()
     if known is not None:
         return known
-    lock(purchase)
+    lock(purchase, now=now)
     share = _withdrawn(purchase, now) if reason == "withdrawal" else _untouched(purchase, now)
     refund = write_refund(
         purchase,
@@ -221,7 +221,7 @@ def _find_out(refund: Refund, now: datetime) -> None:
 @transaction.atomic(durable=True)
 def _refused(refund: Refund, error: str, now: datetime) -> None:
     purchase = purchase_of_refund(refund)
-    lock(purchase)
+    lock(purchase, now=now)
     if not Refund.objects.select_for_update().filter(pk=refund.pk, state="begun").exists():
         return
     fail_refund(refund, purchase, error=error, now=now)

@@ -38,7 +38,7 @@ def apply_reversals(state: PaymentReversals, *, now: datetime) -> None:
     if purchase is None:
         raise NotPaidYet(f"no purchase is known for payment {state.payment_id}")
     lock_wallet(purchase.wallet_id)
-    lock_points(purchase.wallet_id)
+    lock_points(purchase.wallet_id, now=now)
     for refund in state.refunds:
         _follow_refund(purchase, refund, now)
     for dispute in state.disputes:

@@ -120,7 +120,7 @@ def _propose(order_id: UUID, asked: Proposed, staff: User, now: datetime) -> Ref
     if asked.amount_minor <= 0:
         raise InvalidRequest(_("Give back more than nothing."), fields={"amount": "positive"})
     purchase = _purchase(order)
-    lock(purchase)
+    lock(purchase, now=now)
     known = RefundProposal.objects.filter(key=asked.key).first()
     if known is not None:
         return known
@@ -149,7 +149,7 @@ def _agree(proposal_id: int, staff: User, now: datetime) -> RefundProposal:
     if proposal.proposed_by_id == staff.pk:
         raise SecondPersonNeeded(_("A second person agrees to what you proposed."))
     purchase = _purchase(proposal.order)
-    lock(purchase)
+    lock(purchase, now=now)
     _write(proposal, purchase, staff, now)
     return proposal
 

@@ -12,7 +12,6 @@ from billing.ledger import corrections
 from billing.ledger import services as ledger
 from billing.ledger.errors import NothingLeft
 from billing.ledger.models import Lot as LotRow
-from billing.ledger.models import Wallet
 from billing.models import Dispute, Refund, TakenPoints
 from billing.services.purchases import Purchase, all_lots, months_to_come, untouched_lots
 
@@ -21,9 +20,13 @@ _AT_LEAST = timedelta(days=1)
 Cause = Refund | Dispute
 
 
-def lock_points(wallet_id: int) -> None:
-    """The ledger's lock of the wallet: what is left cannot be held while it is counted."""
-    Wallet.objects.select_for_update().get(pk=wallet_id)
+def lock_points(wallet_id: int, *, now: datetime) -> None:
+    """The ledger's lock of the wallet: what is left cannot be held while it is counted.
+
+    Only the ledger's own verbs may lock its rows; the one that writes off what has ended moves
+    nothing that is not over.
+    """
+    ledger.expire(wallet_id=wallet_id, now=now)
 
 
 def take_back(

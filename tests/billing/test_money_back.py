@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import User
 from billing.errors import NotRefundable, PaymentsUnavailable
@@ -518,3 +519,25 @@ def test_both_commands_print_zero(
     with time_machine.travel(shop.now + timedelta(days=36500), tick=False):
         call_command("check_ledger")
     assert "The ledger is sound" in capsys.readouterr().out
+
+
+def test_as_the_role_that_serves(shop: Shop, anna: User, order: Order) -> None:
+    """Serving processes may not touch the ledger's rows, not even to lock them."""
+    shop.spend(order, 100_00)
+    with connection.cursor() as cursor:
+        cursor.execute("set role ledger_application")
+    try:
+        refund_order(user=anna, order_id=order.pk, now=shop.now)
+        dispute = shop.control.dispute(shop.charge(shop.buy(anna, TEN_YUAN)))
+        shop.deliver()
+        shop.control.move_dispute(dispute["id"], "won")
+        shop.deliver()
+        period = shop.buy(anna, gold("alipay", "quarter"), "alipay")
+        grant_due_lots(now=shop.now + timedelta(days=40))
+        shop.give_back(period, 188_00)
+        shop.deliver()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("reset role")
+    shop.now += timedelta(days=40)
+    shop.balanced()
