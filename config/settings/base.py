@@ -161,11 +161,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
-STAFF_REFUND_LIMIT_MINOR = env.integer("STAFF_REFUND_LIMIT_MINOR", 50_000)
-WITHDRAWAL_CONSENT = env.choice("WITHDRAWAL_CONSENT", "REQUIRED", ("REQUIRED", "OPTIONAL"))
 
 # --- money ------------------------------------------------------------------------------------
 # STRIPE_SECRET_KEY, STRIPE_API_BASE and STRIPE_LIVEMODE: each of the other settings files.
+STAFF_REFUND_LIMIT_MINOR = env.integer("STAFF_REFUND_LIMIT_MINOR", 50_000)
+WITHDRAWAL_CONSENT = env.choice("WITHDRAWAL_CONSENT", "REQUIRED", ("REQUIRED", "OPTIONAL"))
 STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS", [])
 
 # --- generation -------------------------------------------------------------------------------

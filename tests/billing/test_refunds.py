@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from accounts.errors import NotFound
@@ -113,3 +114,47 @@ def test_over_http(shop: Shop, anna: User, api_of: Callable[[User], APIClient]) 
     body = api.post(f"/api/v1/orders/{order.pk}/refund").json()
     assert (body["amount_minor"], body["points"], body["state"]) == (10_00, "100.00", "done")
     assert api.get(f"/api/v1/orders/{order.pk}").json()["refunded_minor"] == 10_00
+
+
+def test_consent_over_http(
+    shop: Shop, anna: User, api_of: Callable[[User], APIClient], settings: Settings
+) -> None:
+    settings.WITHDRAWAL_CONSENT = "REQUIRED"
+    shop.welcome(anna)
+    api = api_of(anna)
+    body = {"pack": "pack-100"}
+    for consent in ({}, {"consent": "1999-01"}):
+        refused = api.post("/api/v1/checkout", body | consent, "json")
+        assert (refused.status_code, refused.json()["code"]) == (400, "consent_required")
+    version = refused.json()["terms_version"]
+    made = api.post("/api/v1/checkout", body | {"consent": version}, "json").json()
+    order = api.get(f"/api/v1/orders/{made['order']}").json()
+    assert (order["terms_version"], order["consent_at"] is not None) == (version, True)
+
+
+def test_a_withdrawal_over_http(
+    shop: Shop, anna: User, bert: User, api_of: Callable[[User], APIClient]
+) -> None:
+    shop.welcome(anna)
+    order = shop.buy(anna, Choice(amount_minor=30_00), consent="2026-11")
+    shop.spend(order, 100_01)
+    api = api_of(anna)
+    shown = api.get(f"/api/v1/orders/{order.pk}/withdraw").json()
+    assert shown == {
+        "amount_minor": 19_99,
+        "points": "199.99",
+        "paid_minor": 30_00,
+        "all_points": "300.00",
+    }
+    assert api.get(f"/api/v1/orders/{order.pk}/refund").json() == shown
+    assert api_of(bert).post(f"/api/v1/orders/{order.pk}/withdraw").status_code == 404
+    for _ in range(2):
+        done = api.post(f"/api/v1/orders/{order.pk}/withdraw").json()
+        assert (done["amount_minor"], done["reason"], done["state"]) == (
+            19_99,
+            "withdrawal",
+            "done",
+        )
+    again = api.get(f"/api/v1/orders/{order.pk}/withdraw")
+    assert (again.status_code, again.json()["code"]) == (409, "not_refundable")
+    shop.balanced()
