@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import F, Q, Sum
 
 from billing.ledger import selectors as ledger_reads
+from billing.ledger.models import Hold
 from billing.ledger.models import Lot as LotRow
 from billing.models import Dispute, MembershipPeriod, Order, Refund, ScheduledLot
 from billing.offers import clawback_cp
@@ -117,6 +118,18 @@ def untouched_cp(purchase: Purchase, *, now: datetime) -> int:
     """Points of the purchase nobody has touched: those left, and those of months to come."""
     left_cp = sum(lot.remaining_cp for lot in untouched_lots(purchase, now=now))
     return left_cp + sum(lot.amount_cp - lot.withdrawn_cp for lot in months_to_come(purchase))
+
+
+def held_cp(purchase: Purchase) -> int:
+    """Points of the purchase that running jobs hold: nobody knows yet whether they are used."""
+    lots = {lot.pk for lot in all_lots(purchase)}
+    held = Hold.objects.filter(wallet_id=purchase.wallet_id, state="held")
+    return sum(
+        amount_cp
+        for hold in held
+        for lot_id, amount_cp in zip(hold.lot_ids, hold.lot_amounts_cp, strict=True)
+        if lot_id in lots
+    )
 
 
 def reversed_so_far(purchase: Purchase) -> Reversed:

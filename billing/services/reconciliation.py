@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Min, Sum
 
 from billing.gateway import listings
 from billing.gateway.errors import GatewayError
 from billing.ledger.models import Lot, Transaction
-from billing.models import Membership, MembershipPeriod, Order, ScheduledLot
+from billing.models import Dispute, Membership, MembershipPeriod, Order, ScheduledLot
 from billing.services.differences import (
     Difference,
     dispute_differences,
@@ -26,6 +26,8 @@ from billing.services.differences import (
 log = logging.getLogger(__name__)
 # A renewal is retried for a week: its invoice is older than the period it pays for.
 _PAID_LATER = timedelta(days=10)
+# A refund can fail weeks after it was made; a dispute is decided months after it was opened.
+_FAILS_LATER = timedelta(days=35)
 _SETTLED = ("paid", "undoing", "undone")
 
 
@@ -41,8 +43,8 @@ def reconcile(*, since: datetime) -> list[Difference]:
     try:
         sessions = list(listings.paid_sessions(since=since - _PAID_LATER))
         invoices = list(listings.paid_invoices(since=since - _PAID_LATER))
-        refunds = list(listings.refunds(since=since - _PAID_LATER))
-        disputes = list(listings.disputes(since=since - _PAID_LATER))
+        refunds = list(listings.refunds(since=since - _FAILS_LATER))
+        disputes = list(listings.disputes(since=_oldest_open_dispute(since) - _PAID_LATER))
     except GatewayError as error:
         raise ReconciliationFailed(str(error)) from error
     return [
@@ -56,6 +58,11 @@ def reconcile(*, since: datetime) -> list[Difference]:
         *dispute_differences(disputes, since=since),
         *taken_differences(since=since),
     ]
+
+
+def _oldest_open_dispute(since: datetime) -> datetime:
+    opened = Dispute.objects.filter(closed_at=None).aggregate(first=Min("created_at"))["first"]
+    return min(since, opened) if opened else since
 
 
 def _sessions_without_order(sessions: list[listings.PaidSession]) -> Iterator[Difference]:

@@ -8,12 +8,13 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from billing.errors import ChangeInProgress, NotRefundable
-from billing.models import Refund
+from billing.models import Membership, Refund
 from billing.offers import refund_minor
 from billing.services.disputes import end_period
 from billing.services.live_memberships import begin_end, give_back_prepaid, lock_wallet
 from billing.services.purchases import (
     Purchase,
+    held_cp,
     in_dispute,
     points_for,
     purchase_of_payment,
@@ -113,7 +114,8 @@ def write_refund(
     """The refund as a row, its points out of the wallet, its membership on its way out.
 
     The wallet is locked. Raises NotRefundable, ChangeInProgress while another refund of the
-    payment has not been answered.
+    payment or another change of the membership has not been answered, or while a job holds points
+    that would be forgiven.
     """
     if not purchase.payment_id or share.amount_minor <= 0:
         raise NotRefundable(_("Nothing of this purchase is left to give back."))
@@ -123,6 +125,11 @@ def write_refund(
         raise NotRefundable(_("More than was paid cannot be given back."))
     if Refund.objects.filter(payment_id=purchase.payment_id, state="begun").exists():
         raise ChangeInProgress(_("An earlier refund is not finished yet."))
+    if share.forgiven_cp and held_cp(purchase):
+        # A job that fails later would give back points whose money is gone.
+        raise ChangeInProgress(
+            _("A job still holds points of this purchase; try again when it has ended.")
+        )
     refund = Refund.objects.create(
         order=purchase.order,
         period=purchase.period,
@@ -139,10 +146,16 @@ def write_refund(
     if share.points_cp:
         take_back(purchase, share.points_cp, cause=refund, reason="refund", actor=actor, now=now)
     if ends_membership and purchase.period is not None:
-        end_period(purchase, now=now)
-        begin_end(purchase.period.membership, now=now)
-        give_back_prepaid(purchase.period.membership, now=now)
+        _end_membership(purchase, purchase.period.membership, now)
     return refund
+
+
+def _end_membership(purchase: Purchase, membership: Membership, now: datetime) -> None:
+    end_period(purchase, now=now)
+    renews = membership.kind == "card" and membership.status != "ended"
+    if begin_end(membership, now=now) is None and renews:
+        raise ChangeInProgress(_("An earlier change is not finished yet."))
+    give_back_prepaid(membership, now=now)
 
 
 def purchase_of_refund(refund: Refund) -> Purchase:

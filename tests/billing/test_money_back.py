@@ -12,10 +12,11 @@ from functools import partial
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
-from billing.errors import NotRefundable, PaymentsUnavailable
+from billing.errors import ChangeInProgress, NotRefundable, PaymentsUnavailable
+from billing.ledger import services as ledger
 from billing.ledger.models import Lot
 from billing.models import Dispute, FraudWarning, Notice, Order, Refund, ScheduledLot, StripeEvent
 from billing.selectors.entitlements import entitlements
@@ -358,6 +359,23 @@ class TestWithdrawal:
         shop.balanced()
         assert (shop.points(anna), shop.debt(anna)) == (0, 0)
 
+    def test_points_a_job_holds_are_waited_for(self, shop: Shop, anna: User, order: Order) -> None:
+        with transaction.atomic():
+            held = ledger.hold(
+                wallet_id=order.wallet_id,
+                amount_cp=100_00,
+                key="j",
+                reference="job:1",
+                now=shop.now,
+            )
+        with pytest.raises(ChangeInProgress):
+            withdraw_order(user=anna, order_id=order.pk, now=shop.now)
+        with transaction.atomic():
+            ledger.release(wallet_id=order.wallet_id, hold_id=held.hold_id, key="r", now=shop.now)
+        assert withdraw_order(user=anna, order_id=order.pk, now=shop.now).amount_minor == 30_00
+        assert shop.points(anna) == 0
+        shop.balanced()
+
     def test_the_last_moment_and_the_first_too_late(
         self, shop: Shop, anna: User, order: Order
     ) -> None:
@@ -541,3 +559,13 @@ def test_as_the_role_that_serves(shop: Shop, anna: User, order: Order) -> None:
             cursor.execute("reset role")
     shop.now += timedelta(days=40)
     shop.balanced()
+
+
+def test_a_verdict_nobody_heard_of_is_found(shop: Shop, anna: User, order: Order) -> None:
+    dispute = shop.control.dispute(shop.charge(order))
+    shop.balanced()
+    shop.control.delivery_fault("drop")
+    shop.control.move_dispute(dispute["id"], "lost")
+    shop.now += timedelta(days=40)
+    found = reconcile(since=shop.now - timedelta(days=3))
+    assert [(one.kind, one.reference) for one in found] == [("states differ", dispute["id"])]
