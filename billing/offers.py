@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from billing.calendar_months import PERIOD_MONTHS
-from billing.types import Entitlements
+from billing.types import Entitlements, PriceLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,66 @@ def breaches(plans: Sequence[PlanOffer]) -> list[str]:
     return [*_incomplete(paid), *_not_cheaper_with_level(paid), *_dearer_with_period(paid)]
 
 
+def catalogue_breaches(offer: CatalogueOffer) -> list[str]:
+    """Why this version cannot be published, in words; empty when it can."""
+    return [*breaches(offer.plans), *_bad_packs(offer), *_bad_rates(offer)]
+
+
+def price_list_breaches(lines: Sequence[PriceLine]) -> list[str]:
+    """Why these lines cannot be published, in words; empty when they can."""
+    if not lines:
+        return ["a price list has lines"]
+    return [
+        f"{longer.code} costs less than {shorter.code}, which is shorter"
+        for shorter in lines
+        for longer in lines
+        if (longer.kind, longer.quality) == (shorter.kind, shorter.quality)
+        and longer.seconds > shorter.seconds
+        and longer.unit_cp < shorter.unit_cp
+    ]
+
+
+def promotion_breaches(
+    offer: PromotionOffer, *, plans: Sequence[PlanOffer], now: datetime
+) -> list[str]:
+    """Why this promotion cannot be published over these plans, in words; empty when it can."""
+    known = {plan.code for plan in plans if plan.level > 0}
+    sold = {currency for plan in plans for _, currency in plan.prices}
+    broken = [f"there is no plan {code}" for code in offer.plans if code not in known]
+    broken += [
+        f"there is no period {period}" for period in offer.periods if period not in PERIOD_MONTHS
+    ]
+    if offer.currency not in sold:
+        broken.append(f"no plan is sold in {offer.currency}")
+    if offer.ends_at <= now:
+        broken.append("it is over before it begins")
+    if offer.redemptions_max == 0 or (offer.budget_minor is not None and offer.budget_minor <= 0):
+        broken.append("its budget is empty: leave it open, or give it one")
+    return broken
+
+
+def _bad_packs(offer: CatalogueOffer) -> Iterator[str]:
+    rates = {rate.currency: rate for rate in offer.rates}
+    for pack in offer.packs:
+        rate = rates.get(pack.currency)
+        if rate is None:
+            yield f"{pack.code} is sold in {pack.currency}, which has no top-up rate"
+        elif pack.points_cp + pack.bonus_cp < pack.amount_minor * rate.cp_per_minor:
+            yield f"{pack.code} gives fewer points than a top-up of its amount"
+
+
+def _bad_rates(offer: CatalogueOffer) -> Iterator[str]:
+    for rate in offer.rates:
+        if rate.floor_minor % rate.step_minor or rate.ceiling_minor % rate.step_minor:
+            yield f"floor and ceiling of {rate.currency} are whole steps"
+
+
 def _incomplete(paid: Sequence[PlanOffer]) -> Iterator[str]:
     currencies = {currency for plan in paid for _, currency in plan.prices}
     for plan in paid:
+        if not plan.prices:
+            yield f"{plan.code} has no price"
+            continue
         for currency in sorted(currencies):
             for period in PERIOD_MONTHS:
                 if (period, currency) not in plan.prices:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from billing.services import (
     checkout,
     confirmations,
+    duplicates,
     live_memberships,
     memberships,
     notices,
@@ -66,6 +67,12 @@ def poll_orders(**kwargs: Any) -> None:
 def undo_orders(**kwargs: Any) -> None:
     """Give back what must not be kept."""
     undoing.undo_orders(now=timezone.now())
+
+
+@shared_task(name="billing.give_back_duplicates")
+def give_back_duplicates(**kwargs: Any) -> None:
+    """Give back what was paid a second time."""
+    duplicates.give_back_duplicates(now=timezone.now())
 
 
 @shared_task(name="billing.finish_changes")

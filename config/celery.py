@@ -58,6 +58,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "what was paid twice": {
+        "task": "billing.give_back_duplicates",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "what users must be told about money": {
         "task": "billing.notices",
         "schedule": 60.0,

@@ -57,6 +57,18 @@ def bert(person: Person) -> User:
     return person("bert")
 
 
+@pytest.fixture
+def paula(person: Person) -> User:
+    """Paula, of the staff: she drafts prices."""
+    return person("paula", is_staff=True)
+
+
+@pytest.fixture
+def quinn(person: Person) -> User:
+    """Quinn, of the staff: the second person."""
+    return person("quinn", is_staff=True)
+
+
 @pytest.fixture(scope="session")
 def demo_checkpoint(django_db_setup: None) -> Path:
     """The small checkpoint of the settings, built once."""

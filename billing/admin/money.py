@@ -13,6 +13,7 @@ from unfold.decorators import action
 from billing.admin.reading import ReadOnlyAdmin, ReadOnlyInline
 from billing.admin.refunds import RefundsOrders
 from billing.models import (
+    DuplicatePayment,
     Membership,
     MembershipChange,
     MembershipPeriod,
@@ -23,6 +24,7 @@ from billing.models import (
     StripeEvent,
     StripePrice,
 )
+from billing.services import duplicates
 from billing.services.stripe_events import unpark
 
 
@@ -35,6 +37,29 @@ class OrderAdmin(RefundsOrders):
     list_select_related = ["user"]
     search_fields = ["id__exact", "session_id__exact", "payment_id__exact", "user__email"]
     exclude = ["request_hash"]
+
+
+@admin.register(DuplicatePayment)
+class DuplicatePaymentAdmin(ReadOnlyAdmin):
+    """Money that came twice. What is parked needs a person: Stripe refuses to give it back."""
+
+    list_display = ["id", "order", "amount_minor", "currency", "state", "tries", "created_at"]
+    list_filter = ["state"]
+    search_fields = ["order__id__exact", "payment_id__exact", "subscription_id__exact"]
+    actions_detail = ["again"]
+
+    @action(description=_("Try again"), url_path="again", permissions=["again"])  # type: ignore[untyped-decorator]
+    def again(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Ask Stripe once more for one that is parked."""
+        if duplicates.unpark(duplicate_id=int(object_id), now=timezone.now()):
+            messages.success(request, _("It is tried again within a minute."))
+        else:
+            messages.error(request, _("This payment is not parked."))
+        return redirect(reverse("admin:billing_duplicatepayment_change", args=[object_id]))
+
+    def has_again_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """Whoever may change duplicate payments."""
+        return request.user.has_perm("billing.change_duplicatepayment")
 
 
 class PeriodInline(ReadOnlyInline):

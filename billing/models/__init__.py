@@ -1,4 +1,6 @@
+from billing.models.approval import OfferStep
 from billing.models.catalogue import Catalogue, Pack, Plan, PlanPrice, TopUpRate
+from billing.models.duplicates import DuplicatePayment
 from billing.models.memberships import (
     Membership,
     MembershipChange,
@@ -31,11 +33,13 @@ __all__ = [
     "Catalogue",
     "DailyPointsPolicy",
     "Dispute",
+    "DuplicatePayment",
     "FraudWarning",
     "Membership",
     "MembershipChange",
     "MembershipPeriod",
     "Notice",
+    "OfferStep",
     "Order",
     "Pack",
     "Plan",

@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.calendar_months import PERIOD_MONTHS
+from billing.models.approval import Approved
 
 PERIODS = [
     ("month", _("month")),
@@ -25,32 +25,16 @@ PERIODS = [
 LANES = [("standard", _("standard")), ("fast", _("fast")), ("fastest", _("fastest"))]
 
 
-class Catalogue(models.Model):
+class Catalogue(Approved):
     """A version; live from `starts_at` until a higher published version has started."""
 
     version = models.PositiveIntegerField(_("version"), primary_key=True)
     starts_at = models.DateTimeField(_("starts"))
-    drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Approved.Meta):
         verbose_name = _("catalogue")
         verbose_name_plural = _("catalogues")
         ordering = ["-version"]
-        constraints = [
-            # The launch catalogue is the program's own: nobody drafted it, nobody approves it.
-            models.CheckConstraint(
-                condition=Q(published_at__isnull=True)
-                | Q(drafted_by__isnull=True, approved_by__isnull=True)
-                | (Q(approved_by__isnull=False) & ~Q(approved_by=F("drafted_by"))),
-                name="catalogue_second_person",
-            )
-        ]
 
     def __str__(self) -> str:
         return f"catalogue {self.version}"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from billing.models.approval import Approved
 
-class PriceList(models.Model):
-    """A version; live from `starts_at` until a higher version has started."""
+
+class PriceList(Approved):
+    """A version; live from `starts_at` until a higher published version has started."""
 
     version = models.PositiveIntegerField(_("version"), primary_key=True)
     starts_at = models.DateTimeField(_("starts"))
 
-    class Meta:
+    class Meta(Approved.Meta):
         verbose_name = _("price list")
         verbose_name_plural = _("price lists")
         ordering = ["-version"]

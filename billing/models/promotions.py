@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.models.approval import Approved
 
-class Promotion(models.Model):
+
+class Promotion(Approved):
     """A discount between two instants. Published ones are never edited, only ended early.
 
     Empty `plans` or `periods` mean all of them; an empty `code` applies by itself. The budgets
@@ -21,26 +23,24 @@ class Promotion(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=[("percent", "%"), ("amount", "−")])
     value = models.BigIntegerField(_("percent, or minor units"))
     currency = models.CharField(_("currency"), max_length=3)
-    plans = ArrayField(models.CharField(max_length=40), verbose_name=_("plans"), default=list)
-    periods = ArrayField(models.CharField(max_length=10), verbose_name=_("periods"), default=list)
+    plans = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("plans"), default=list, blank=True
+    )
+    periods = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("periods"), default=list, blank=True
+    )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     ended_early_at = models.DateTimeField(_("ended early"), null=True, blank=True)
     redemptions_max = models.PositiveIntegerField(_("redemptions at most"), null=True, blank=True)
     budget_minor = models.BigIntegerField(_("budget, minor units"), null=True, blank=True)
-    drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Approved.Meta):
         verbose_name = _("promotion")
         verbose_name_plural = _("promotions")
         ordering = ["-starts_at"]
         constraints = [
+            *Approved.Meta.constraints,
             models.UniqueConstraint(
                 fields=["code"], condition=~Q(code=""), name="promotion_code_once"
             ),
@@ -50,12 +50,6 @@ class Promotion(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="promotion_ends_after_start"
-            ),
-            models.CheckConstraint(
-                condition=Q(published_at__isnull=True)
-                | Q(drafted_by__isnull=True, approved_by__isnull=True)
-                | (Q(approved_by__isnull=False) & ~Q(approved_by=F("drafted_by"))),
-                name="promotion_second_person",
             ),
         ]
 

@@ -18,12 +18,26 @@ _KINDS = {
     "capture": gettext_lazy("Spent on a job"),
     "release": gettext_lazy("Returned, not charged"),
     "expire": gettext_lazy("Ended unused"),
+    "start": gettext_lazy("Began: points that waited for their month"),
     "clawback": gettext_lazy("Taken back with the money"),
-    "freeze": gettext_lazy("Frozen"),
-    "unfreeze": gettext_lazy("Unfrozen"),
-    "adjust": gettext_lazy("Adjustment"),
-    "transfer": gettext_lazy("Transfer"),
-    "convert": gettext_lazy("Conversion"),
+    "freeze": gettext_lazy("Frozen while a payment is disputed"),
+    "unfreeze": gettext_lazy("Free again after the dispute"),
+    "adjust": gettext_lazy("Correction by the operator"),
+}
+# Between wallets a line says which way they went.
+_WAYS = {
+    ("transfer", True): gettext_lazy("Received from another wallet"),
+    ("transfer", False): gettext_lazy("Moved to another wallet"),
+    ("convert", True): gettext_lazy("Received, converted from another unit"),
+    ("convert", False): gettext_lazy("Moved, converted to another unit"),
+}
+_DETAILS = {
+    "clawback": gettext_lazy(
+        "The payment for these points was refunded or charged back. What you had spent of them is "
+        "owed, and the next points you buy settle it first."
+    ),
+    "freeze": gettext_lazy("They are neither spent nor ended until the dispute is decided."),
+    "unfreeze": gettext_lazy("The dispute is over, and the points are yours again."),
 }
 
 
@@ -32,13 +46,16 @@ class Row:
     """One line of the statement in words.
 
     `source` is set when points came in: then where they came from says more than the kind of
-    line. `job_id` is set when the line is about a job.
+    line. `job_id` or `order_id` is set when the line is about one. `detail` is what a reader would
+    ask next.
     """
 
     line: StatementLine
     kind: str
     source: str
     job_id: UUID | None
+    order_id: UUID | None = None
+    detail: str = ""
 
     @property
     def at(self) -> datetime:
@@ -64,18 +81,35 @@ def lines_of(lines: Iterable[StatementLine]) -> list[Row]:
     return [
         Row(
             line=line,
-            kind=str(_KINDS.get(line.kind, line.kind)),
+            kind=_kind(line),
             source=line.lots[0].source if line.kind == "grant" and line.lots else "",
-            job_id=_job_id(line.reference),
+            job_id=_id_in(line.reference, "job"),
+            order_id=_id_in(line.reference, "topup"),
+            detail=_detail(line),
         )
         for line in lines
     ]
 
 
-def _job_id(reference: str) -> UUID | None:
+def _kind(line: StatementLine) -> str:
+    way = (line.kind, line.available_delta_cp > 0)
+    return str(_WAYS[way] if way in _WAYS else _KINDS.get(line.kind, line.kind))
+
+
+def _detail(line: StatementLine) -> str:
+    if line.kind == "grant" and line.available_delta_cp == 0:
+        return _(
+            "Nothing of it can be spent yet: it waits for its start, or it settled what you owed."
+        )
+    if line.kind == "adjust" and line.reason:
+        return _("Reason: %(reason)s") % {"reason": line.reason}
+    return str(_DETAILS.get(line.kind, ""))
+
+
+def _id_in(reference: str, wanted: str) -> UUID | None:
     kind, _colon, name = reference.partition(":")
     try:
-        return UUID(name) if kind == "job" else None
+        return UUID(name) if kind == wanted else None
     except ValueError:
         return None
 

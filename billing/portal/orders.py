@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from billing import launch
 from billing.calendar_months import add_months
-from billing.models import MembershipPeriod, Order
+from billing.models import DuplicatePayment, MembershipPeriod, Order
 from billing.portal import words
 from billing.portal.money import money
 from billing.portal.offers import Perk, perks_of
@@ -70,6 +70,7 @@ class OrderCard:
     pay_url: str
     reason: str
     given: Given | None
+    twice: tuple[str, ...] = ()
 
 
 def order_line(order: Order) -> OrderLine:
@@ -104,7 +105,22 @@ def order_card(order: Order, *, now: datetime) -> OrderCard:
         pay_url=order.url if waiting and order.expires_at > now else "",
         reason=str(_REASONS.get(order.reason, "")),
         given=_given(order) if order.state == "paid" else None,
+        twice=tuple(
+            _twice(row) for row in DuplicatePayment.objects.filter(order=order).order_by("id")
+        ),
     )
+
+
+def _twice(duplicate: DuplicatePayment) -> str:
+    """What becomes of money that came a second time."""
+    amount = money(duplicate.amount_minor, duplicate.currency)
+    if duplicate.state == "done":
+        return _("A second payment of %(amount)s came for this order; it has been given back.") % {
+            "amount": amount
+        }
+    return _("A second payment of %(amount)s came for this order; it is being given back.") % {
+        "amount": amount
+    }
 
 
 def _points(order: Order) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from billing import models
 from billing.errors import NotForSale
 from billing.offers import CatalogueOffer, PackOffer, PlanOffer, TopUpRate
@@ -17,7 +19,7 @@ def live_catalogue(*, now: datetime) -> models.Catalogue:
         .first()
     )
     if row is None:
-        raise NotForSale("No catalogue has started yet.")
+        raise NotForSale(_("No catalogue has started yet."))
     return row
 
 
@@ -82,7 +84,8 @@ def plan_price(*, plan: str, period: str, currency: str, now: datetime) -> model
     )
     if row is None:
         raise NotForSale(
-            f"{plan} by the {period} in {currency} is not for sale.",
+            _("%(plan)s by the %(period)s in %(currency)s is not for sale.")
+            % {"plan": plan, "period": period, "currency": currency},
             fields={"plan": "not for sale"},
         )
     return row
@@ -92,7 +95,9 @@ def pack(*, code: str, now: datetime) -> models.Pack:
     """The live pack. Raises NotForSale."""
     row = live_catalogue(now=now).packs.filter(code=code).first()
     if row is None:
-        raise NotForSale(f"{code} is not for sale.", fields={"pack": "not for sale"})
+        raise NotForSale(
+            _("%(pack)s is not for sale.") % {"pack": code}, fields={"pack": "not for sale"}
+        )
     return row
 
 
@@ -100,5 +105,8 @@ def topup_rate(*, currency: str, now: datetime) -> models.TopUpRate:
     """The live rate of a currency. Raises NotForSale."""
     row = live_catalogue(now=now).rates.filter(currency=currency).first()
     if row is None:
-        raise NotForSale(f"Points are not sold in {currency}.", fields={"currency": "not for sale"})
+        raise NotForSale(
+            _("Points are not sold in %(currency)s.") % {"currency": currency},
+            fields={"currency": "not for sale"},
+        )
     return row

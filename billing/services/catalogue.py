@@ -1,19 +1,13 @@
-"""Loading the launch catalogue, and publishing later versions of it."""
+"""Loading the launch catalogue."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from accounts.errors import InvalidRequest, NotFound
-from accounts.models import User
 from billing import launch, models, offers
 from billing.calendar_months import PERIOD_MONTHS
-from billing.errors import SecondPersonNeeded
-from billing.selectors.catalogue import catalogue_offer
+from billing.models.approval import Approved
 from billing.types import PriceList
 
 
@@ -21,44 +15,21 @@ from billing.types import PriceList
 def load_launch_catalogue() -> int:
     """Insert what of `billing.launch` is not there yet; returns how many versions and promotions.
 
-    What is present is left as it is: published versions are never edited.
+    What is present is left as it is: published versions are never edited. Where people have drafted
+    a version, the program adds none: a release never changes the prices of an operator.
     """
-    added = sum(_load_price_list(entry) for entry in launch.PRICE_LISTS)
-    added += sum(_load_catalogue(entry) for entry in launch.CATALOGUES)
-    return added + sum(_load_promotion(entry) for entry in launch.PROMOTIONS)
+    added = 0
+    if not _people_draft(models.PriceList):
+        added += sum(_load_price_list(entry) for entry in launch.PRICE_LISTS)
+    if not _people_draft(models.Catalogue):
+        added += sum(_load_catalogue(entry) for entry in launch.CATALOGUES)
+    if not _people_draft(models.Promotion):
+        added += sum(_load_promotion(entry) for entry in launch.PROMOTIONS)
+    return added
 
 
-@transaction.atomic(durable=True)
-def publish_catalogue(*, version: int, approver: User, now: datetime) -> models.Catalogue:
-    """Publish a drafted version; it goes live at its `starts_at`, at once if that has passed.
-
-    Raises NotFound for a version that is not a draft, SecondPersonNeeded when the approver
-    drafted it, InvalidRequest when its prices break a rule.
-    """
-    row = (
-        models.Catalogue.objects.select_for_update()
-        .filter(version=version, published_at=None)
-        .first()
-    )
-    if row is None:
-        raise NotFound(_("No such draft."))
-    if row.drafted_by_id == approver.pk:
-        raise SecondPersonNeeded(_("A second person publishes what you drafted."))
-    if row.drafted_by_id is None:
-        raise InvalidRequest(_("A draft names who drafted it."), fields={"drafted_by": "missing"})
-    if row.starts_at < now:
-        row.starts_at = now
-    broken = offers.breaches(catalogue_offer(row).plans)
-    if broken:
-        raise InvalidRequest("; ".join(broken), fields={"plans": "; ".join(broken)})
-    row.approved_by = approver
-    row.published_at = now
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:  # the database's own check of the same rules
-        raise InvalidRequest(str(error), fields={"plans": str(error)}) from None
-    return row
+def _people_draft(model: type[Approved]) -> bool:
+    return model._default_manager.filter(drafted_by__isnull=False).exists()
 
 
 def _load_price_list(entry: PriceList) -> bool:
@@ -78,6 +49,8 @@ def _load_price_list(entry: PriceList) -> bool:
             )
             for line in entry.lines
         )
+        row.published_at = entry.starts_at
+        row.save(update_fields=["published_at"])
     return made
 
 

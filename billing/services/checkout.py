@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest
@@ -26,7 +26,7 @@ from billing.gateway.types import OpenPage, PayPage
 from billing.models import Order
 from billing.services import promotions
 from billing.services.bans import refuse_banned
-from billing.services.choices import METHODS, Choice, price_choice
+from billing.services.choices import METHODS, Choice, PricedChoice, price_choice
 from billing.services.confirmations import confirm_order
 from billing.services.customers import customer_of, forget_customer
 from billing.services.live_memberships import lock_wallet
@@ -147,7 +147,7 @@ def _intend(*, user: User, choice: Choice, key: str, now: datetime) -> _Intent:
     priced = price_choice(user=user, wallet_id=wallet_id, choice=choice, now=now)
     blocking = Order.objects.filter(wallet_id=wallet_id, family=choice.family, state="open").first()
     if blocking is not None:
-        same = bytes(blocking.request_hash) == digest
+        same = bytes(blocking.request_hash) == digest and _no_worse(blocking, priced)
         if same and blocking.expires_at > now + _STILL_USEFUL:
             return _Intent(blocking, replayed=True)
         return _Intent(None, blocking=blocking)
@@ -175,6 +175,18 @@ def _intend(*, user: User, choice: Choice, key: str, now: datetime) -> _Intent:
     if priced.discount is not None:
         promotions.reserve(order=order, discount=priced.discount, now=now)
     return _Intent(order)
+
+
+def _no_worse(order: Order, priced: PricedChoice) -> bool:
+    """Whether an open page is as good as a new one: an event that has begun must not be missed,
+    and a price that was promised stays promised."""
+    return order.amount_minor <= priced.amount_minor and _given_cp(order) >= _given_cp(priced)
+
+
+def _given_cp(asked: Order | PricedChoice) -> int:
+    """Points at once, or a month."""
+    monthly_cp = asked.plan_price.plan.month_cp if asked.plan_price is not None else 0
+    return asked.points_cp + asked.bonus_cp + monthly_cp
 
 
 def _open_page(order: Order, user: User, now: datetime) -> Order:
@@ -245,7 +257,12 @@ def _page(order: Order, customer_id: str, attempt: int) -> PayPage:
 
 def _describe(order: Order) -> str:
     if order.plan_price is not None:
-        return f"{order.plan_price.plan.code.capitalize()}, {order.plan_price.months} × 1"
+        months = order.plan_price.months
+        return ngettext(
+            "%(plan)s membership, %(months)d month",
+            "%(plan)s membership, %(months)d months",
+            months,
+        ) % {"plan": order.plan_price.plan.code.capitalize(), "months": months}
     points = format_points(order.points_cp + order.bonus_cp).removesuffix(".00")
     return _("%(points)s points") % {"points": points}
 

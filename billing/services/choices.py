@@ -95,7 +95,8 @@ def price_choice(*, user: User, wallet_id: int, choice: Choice, now: datetime) -
         points_cp = offers.topup_points_cp(rate, choice.amount_minor)
     except ValueError as error:
         raise InvalidRequest(
-            _("This amount cannot be topped up: %(why)s.") % {"why": error},
+            _("A top-up is from %(floor)d to %(ceiling)d minor units, in steps of %(step)d.")
+            % {"floor": rate.floor_minor, "ceiling": rate.ceiling_minor, "step": rate.step_minor},
             fields={"topup.amount_minor": str(error)},
         ) from None
     return PricedChoice(

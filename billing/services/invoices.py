@@ -12,6 +12,7 @@ from billing import launch
 from billing.gateway.types import InvoiceLine, InvoiceState
 from billing.models import Membership, MembershipPeriod, Order, PlanPrice
 from billing.services import promotions
+from billing.services.duplicates import record_invoice
 from billing.services.live_memberships import live_membership, lock_wallet
 from billing.services.notices import tell
 from billing.services.parking import Parked
@@ -44,8 +45,8 @@ def apply_invoice(state: InvoiceState, *, asked_at: datetime, now: datetime) -> 
 def _membership_for(state: InvoiceState, now: datetime) -> Membership | None:
     """The membership of the invoice's subscription; a first invoice begins it.
 
-    None when the money must go back: the wallet has another membership, or the promotion was
-    used before.
+    None when the money must go back: the wallet has another membership, the promotion was used
+    before, or another subscription has paid the order.
     """
     known = Membership.objects.filter(subscription_id=state.subscription.id).first()
     if known is not None:
@@ -55,7 +56,9 @@ def _membership_for(state: InvoiceState, now: datetime) -> Membership | None:
     known = lock_membership(state.subscription.id)
     if known is not None:
         return known
-    if order.state in ("undoing", "undone"):
+    if order.state in ("paid", "undoing", "undone"):
+        if order.subscription_id != state.subscription.id:
+            record_invoice(order, state, now=now)
         return None
     order.subscription_id = state.subscription.id
     membership = _begin(order, state, now)
@@ -71,8 +74,6 @@ def _begin(order: Order, state: InvoiceState, now: datetime) -> Membership | Non
             f"invoice {state.id} is {state.total_minor} {state.currency}, "
             f"order {order.pk} asked for {order.amount_minor} {order.currency}"
         )
-    if order.state == "paid":
-        raise Parked(f"order {order.pk} was paid a second time by invoice {state.id}")
     if order.user.closed_at is not None:
         give_back(order, reason="account_closed", payment_id=state.payment_id)
         return None

@@ -114,6 +114,17 @@ def _given_back(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _paid_twice(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("You paid twice; the second payment is on its way back"),
+        _(
+            "Two payments came for one order. The first one counts; the other one, of %(amount)s, "
+            "goes back the way it came."
+        )
+        % {"amount": amount_of(facts)},
+    )
+
+
 def _period_ends(facts: dict[str, Any]) -> tuple[str, str]:
     return (
         _("Your membership ends soon"),
@@ -127,6 +138,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "membership_ended": _membership_ended,
     "payment_failed": _payment_failed,
     "purchase_given_back": _given_back,
+    "paid_twice": _paid_twice,
     "period_ends": _period_ends,
     **MONEY_BACK,
 }

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import NotFound
+from accounts.errors import InvalidRequest, NotFound
 from accounts.models import User
-from billing.errors import SecondPersonNeeded
 from billing.models import Order, PlanPrice, Promotion, Redemption
 from billing.selectors.promotions import Discount, best_discount, live_promotions, room_left
+from billing.services.drafts import note
 
 
 class RedemptionTaken(Exception):
@@ -67,25 +67,13 @@ def let_go(order: Order) -> None:
 
 
 @transaction.atomic(durable=True)
-def publish_promotion(*, name: str, approver: User, now: datetime) -> Promotion:
-    """Publish a drafted promotion. Raises NotFound, SecondPersonNeeded."""
-    row = Promotion.objects.select_for_update().filter(name=name, published_at=None).first()
-    if row is None:
-        raise NotFound(_("No such draft."))
-    if row.drafted_by_id is None or row.drafted_by_id == approver.pk:
-        raise SecondPersonNeeded(_("A second person publishes what you drafted."))
-    row.approved_by = approver
-    row.published_at = now
-    row.save(update_fields=["approved_by", "published_at"])
-    return row
-
-
-@transaction.atomic(durable=True)
-def end_promotion(*, name: str, now: datetime) -> Promotion:
+def end_promotion(*, name: str, by: User, reason: str, now: datetime) -> Promotion:
     """End a published promotion before its time; orders begun keep their price.
 
-    Raises NotFound when it is not running.
+    Raises InvalidRequest without a reason, NotFound when it is not running.
     """
+    if not reason.strip():
+        raise InvalidRequest(_("Give a reason."), fields={"reason": "missing"})
     row = (
         Promotion.objects.select_for_update()
         .filter(name=name, published_at__isnull=False, ended_early_at=None, ends_at__gt=now)
@@ -95,4 +83,5 @@ def end_promotion(*, name: str, now: datetime) -> Promotion:
         raise NotFound(_("No such promotion is running."))
     row.ended_early_at = now
     row.save(update_fields=["ended_early_at"])
+    note(row, "ended", by=by, now=now, reason=reason.strip()[:500])
     return row

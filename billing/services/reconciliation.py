@@ -15,7 +15,14 @@ from django.db.models import Min, Sum
 from billing.gateway import listings
 from billing.gateway.errors import GatewayError
 from billing.ledger.models import Lot, Transaction
-from billing.models import Dispute, Membership, MembershipPeriod, Order, ScheduledLot
+from billing.models import (
+    Dispute,
+    DuplicatePayment,
+    Membership,
+    MembershipPeriod,
+    Order,
+    ScheduledLot,
+)
 from billing.services.differences import (
     Difference,
     dispute_differences,
@@ -70,7 +77,12 @@ def _sessions_without_order(sessions: list[listings.PaidSession]) -> Iterator[Di
         row.session_id: row
         for row in Order.objects.filter(session_id__in=[one.session_id for one in sessions])
     }
+    twice = dict(DuplicatePayment.objects.values_list("session_id", "state"))
     for session in sessions:
+        if session.session_id in twice:
+            if twice[session.session_id] == "parked":
+                yield Difference("paid twice, not given back", session.session_id, "parked")
+            continue
         order = orders.get(session.session_id)
         if order is None or order.state not in _SETTLED:
             state = order.state if order else "unknown"
@@ -145,7 +157,12 @@ def _invoices_without_period(invoices: list[listings.PaidInvoice]) -> Iterator[D
             subscription_id__in=[invoice.subscription_id for invoice in invoices],
         ).values_list("subscription_id", flat=True)
     )
+    twice = dict(DuplicatePayment.objects.values_list("invoice_id", "state"))
     for invoice in invoices:
+        if invoice.invoice_id in twice:
+            if twice[invoice.invoice_id] == "parked":
+                yield Difference("paid twice, not given back", invoice.invoice_id, "parked")
+            continue
         ours = paid.get(invoice.invoice_id)
         if ours is None:
             if invoice.subscription_id not in given_back:

@@ -15,12 +15,14 @@ from billing.gateway.types import SessionState
 from billing.ledger import services as ledger
 from billing.models import Membership, Order
 from billing.services import promotions
+from billing.services.duplicates import record_session
 from billing.services.live_memberships import live_membership, lock_wallet
 from billing.services.notices import tell
 from billing.services.parking import Parked
 from billing.services.periods import PaidPeriod, open_period
 
-_GIVEN_BACK = ("undoing", "undone")
+# Paid once, whatever became of it: more money for the order is a duplicate.
+_SETTLED = ("paid", "undoing", "undone")
 
 
 def apply_session(state: SessionState, *, now: datetime) -> Order:
@@ -81,8 +83,8 @@ def give_back(order: Order, *, reason: str, payment_id: str) -> None:
 
 
 def _apply_subscription_session(order: Order, state: SessionState) -> None:
-    """Links only: a membership begins with its paid invoice."""
-    if state.subscription_id:
+    """Links only: a membership begins with its paid invoice, and keeps the first one's link."""
+    if state.subscription_id and order.state not in _SETTLED:
         order.subscription_id = state.subscription_id
     if state.status == "expired":
         close_order(order, "expired")
@@ -102,12 +104,10 @@ def _apply_payment_session(order: Order, state: SessionState, now: datetime) -> 
                 now=now,
             )
         return
-    if order.state in _GIVEN_BACK:
+    if order.state in _SETTLED:
+        if order.session_id != state.id:
+            record_session(order, state, now=now)
         return
-    if order.state == "paid" and order.session_id == state.id:
-        return
-    if order.state == "paid":
-        raise Parked(f"order {order.pk} was paid a second time by session {state.id}")
     _check_amount(order, state)
     order.session_id = state.id
     if order.user.closed_at is not None:

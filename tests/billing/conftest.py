@@ -15,6 +15,7 @@ from billing.models import MembershipPeriod
 from billing.services.catalogue import load_launch_catalogue
 from billing.services.gifts import give_membership
 from billing.services.stripe_sync import sync_stripe
+from tests.billing.real_stripe import cannot, open_real_shop, real_key
 from tests.billing.shop import NOON, Shop
 from tests.servers.stripe.launch import StripeServer, launched
 
@@ -52,12 +53,24 @@ def stand_in() -> Iterator[StripeServer]:
 
 @pytest.fixture
 def shop(
-    stand_in: StripeServer,
+    request: pytest.FixtureRequest,
     settings: Settings,
     transactional_db: None,
     live_server: LiveServer,
 ) -> Iterator[Shop]:
-    """An open shop: launch catalogue, Stripe synced, webhooks coming to a real server."""
+    """An open shop: launch catalogue, Stripe synced, webhooks coming to a real server.
+
+    With STRIPE_TEST_KEY in the environment the other side is Stripe's test mode.
+    """
+    key = real_key()
+    if key:
+        marker = request.node.get_closest_marker("stand_in_only")
+        if marker is not None:
+            cannot(marker.args[0])
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = key, ""
+        yield from open_real_shop()
+        return
+    stand_in: StripeServer = request.getfixturevalue("stand_in")
     stand_in.control.reset()
     settings.STRIPE_API_BASE = stand_in.base_url
     load_launch_catalogue()

@@ -25,6 +25,7 @@ from billing.services import stripe_events
 from billing.services.checkout import begin_checkout
 from billing.services.choices import Choice
 from billing.services.confirmations import poll_open_orders
+from billing.services.duplicates import give_back_duplicates
 from billing.services.memberships import finish_changes
 from billing.services.periods import grant_due_lots
 from billing.services.reconciliation import reconcile
@@ -110,6 +111,7 @@ class Shop:
         StripeEvent.objects.filter(handled_at=None, parked_at=None).update(next_try_at=self.now)
         stripe_events.handle_waiting(now=self.now)
         undo_orders(now=self.now)
+        give_back_duplicates(now=self.now)
 
     def finish_changes(self) -> None:
         """What the clock does with changes that nobody waited for."""
@@ -164,7 +166,8 @@ class Shop:
     def settled(self) -> None:
         """Nothing waits, nothing is parked, and the ledger is sound."""
         waiting = StripeEvent.objects.filter(handled_at=None)
-        assert [(row.type, row.error) for row in waiting] == []
+        left = [(row.type, row.error) for row in waiting]
+        assert left == [], left
         assert ledger_breaches() == []
 
     def balanced(self) -> None:

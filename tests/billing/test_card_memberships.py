@@ -213,6 +213,7 @@ def test_over_http(shop: Shop, anna: User, api_of: Callable[[User], APIClient]) 
     assert again.status_code == 400
 
 
+@pytest.mark.stand_in_only("a program cannot press the button of Stripe's page")
 def test_the_card_is_changed_on_a_page_of_stripes(shop: Shop, anna: User) -> None:
     """The page changes the customer's card; the subscription must follow, or the old one fails."""
     shop.welcome(anna)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from accounts.models import User
@@ -42,6 +43,14 @@ def test_a_prepaid_period_does_not_renew(shop: Shop, anna: User, method: str, pe
     assert view.current_period_end == add_months(shop.start, months)
     assert view.next_points_at == (add_months(shop.start, 1) if months > 1 else None)
     shop.settled()
+
+
+def test_the_pay_page_names_what_is_bought(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    shop.order(anna, gold("alipay", "quarter"))
+    (session,) = shop.control.objects("checkout.session")
+    page = httpx.get(session["url"]).text
+    assert "Gold membership, 3 months" in page
 
 
 def test_a_prepaid_year_is_twelve_lots_and_then_free(shop: Shop, anna: User) -> None:

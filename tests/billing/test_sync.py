@@ -13,6 +13,7 @@ from billing.services.stripe_sync import sync_stripe
 from config.payments import STAND_IN_BASE, stripe_address
 from tests.billing.shop import Shop, gold
 
+pytestmark = pytest.mark.stand_in_only("Stripe sends webhooks to a public address only")
 URL = "http://testserver/webhooks/stripe"
 
 

@@ -47,6 +47,22 @@ def test_private_forms_ask_to_sign_in(visitor: Client, path: str) -> None:
     assert response["Location"].startswith("/account/login/")
 
 
+@pytest.mark.parametrize("path", [f"/orders/{A_JOB}/state/?look=2", f"/jobs/{A_JOB}/card/"])
+def test_a_part_of_a_page_asks_the_whole_window_to_sign_in(visitor: Client, path: str) -> None:
+    """The session ended while the page was looking again by itself."""
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/orders/{A_JOB}/"}
+    response = visitor.get(path, headers=headers)
+    assert response.status_code == 200
+    assert response.content == b""
+    assert response["HX-Redirect"] == f"/account/login/?next=%2Forders%2F{A_JOB}%2F"
+
+
+def test_a_part_of_anothers_page_leads_back_to_nobody(visitor: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "https://elsewhere.example/orders/"}
+    response = visitor.get(f"/orders/{A_JOB}/state/", headers=headers)
+    assert response["HX-Redirect"] == "/account/login/?next=%2F"
+
+
 @pytest.mark.parametrize("path", PRIVATE)
 def test_private_pages_open_to_their_user(annas: Client, path: str) -> None:
     response = annas.get(path)

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
+from billing.ledger import services as ledger
 from billing.models import MembershipPeriod, Notice, Order, ScheduledLot
 from billing.selectors.catalogue import plan_price
 from billing.services.gifts import give_membership
@@ -325,6 +327,23 @@ def test_what_a_prepaid_period_gives_later(rich_anna: User, annas: Client) -> No
 def test_what_became_of_an_order(rich_anna: User, annas: Client, state: str, said: str) -> None:
     order = order_of(rich_anna, state, reason="second_membership")
     assert said in page_of(annas.get(f"/orders/{order.pk}/")).text
+
+
+def test_a_line_of_the_statement_leads_to_its_order(rich_anna: User, annas: Client) -> None:
+    made = uuid.uuid4()
+    with transaction.atomic():
+        ledger.grant(
+            wallet_id=wallet_for(user=rich_anna, now=NOON),
+            amount_cp=100_00,
+            source="topup",
+            paid=True,
+            starts_at=NOON,
+            expires_at=NOON + timedelta(days=700),
+            key="topup:cs_1",
+            reference=f"topup:{made}",
+            now=NOON,
+        )
+    assert page_of(annas.get("/statement/")).all("a", href=f"/orders/{made}/")
 
 
 def test_anothers_order_is_not_there(rich_anna: User, stranger: Client, as_user: Visitor) -> None:

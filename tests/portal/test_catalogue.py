@@ -32,9 +32,10 @@ def words_of_template(path: Path) -> Iterator[str]:
 
 
 def modules() -> Iterator[Path]:
-    """Views and what they say; the words of models and of the desk may stay English."""
+    """Views, refusals and what is mailed; the words of models and of the desk may stay English."""
     for app in APPS:
-        yield from sorted((ROOT / app / "portal").glob("*.py"))
+        for layer in ("portal", "services", "selectors"):
+            yield from sorted((ROOT / app / layer).glob("*.py"))
         yield from sorted((ROOT / app / "templatetags").glob("*.py"))
     yield from sorted((ROOT / "config").glob("*.py"))
 

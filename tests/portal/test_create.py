@@ -105,6 +105,8 @@ def test_a_price_list_that_starts_meanwhile_is_shown_before_it_is_paid(annas: Cl
     for line in PriceLine.objects.filter(price_list_id=1):
         line.pk, line.price_list, line.unit_cp = None, dearer, line.unit_cp + 5
         line.save()
+    dearer.published_at = timezone.now()
+    dearer.save()
     response = annas.post("/create/", form(page, shown_cp=page.field("shown_cp")))
     assert response.status_code == 422
     assert "The price has changed to 0.25 points." in page_of(response).text

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
+from billing.ledger import corrections
+from billing.ledger import selectors as reads
+from billing.ledger import services as ledger
+from billing.portal.lines import lines_of
+from billing.services.wallets import wallet_for
 from generation.services.jobs import cancel_job
 from tests.jobs_by_hand import NOON, Submit, claimed, deliver
 from tests.portal.conftest import Visitor
@@ -32,6 +39,77 @@ def test_a_release_says_not_charged(annas: Client, rich_anna: User, submit: Subm
     text = page_of(annas.get("/statement/")).text
     assert "Returned, not charged" in text
     assert "+0.20 −0.20" in text
+
+
+LATER = NOON + timedelta(days=1)
+
+
+def test_every_kind_of_line_is_in_words(annas: Client, rich_anna: User, bert: User) -> None:
+    """Waiting, beginning, going back, disputes, corrections and moves between wallets."""
+    wallet_id = wallet_for(user=rich_anna, now=NOON)
+    others_id = wallet_for(user=bert, now=NOON)
+    with transaction.atomic():
+        coins_id = ledger.open_wallet(unit="coin", now=NOON)
+        corrections.publish_rate(
+            from_unit="point", to_unit="coin", numerator=1, denominator=2, starts_at=NOON
+        )
+        bought = _bought(wallet_id, "one", NOON)
+        corrections.freeze(wallet_id=wallet_id, lot_id=bought, key="f", now=NOON)
+        corrections.unfreeze(wallet_id=wallet_id, lot_id=bought, key="u", now=NOON)
+        corrections.adjust(
+            wallet_id=wallet_id,
+            amount_cp=1,
+            key="a",
+            reason="a wrong gift",
+            actor="staff",
+            now=NOON,
+        )
+        for key, to_id in (("t", others_id), ("c", coins_id)):
+            corrections.transfer(
+                wallet_id=wallet_id, to_wallet_id=to_id, amount_cp=100, key=key, now=NOON
+            )
+        corrections.clawback(
+            wallet_id=wallet_id, lot_id=bought, amount_cp=1_000_00, key="cb", now=NOON
+        )
+        _bought(wallet_id, "two", LATER)
+        ledger.expire(wallet_id=wallet_id, now=LATER)
+    text = page_of(annas.get("/statement/")).text
+    said = [
+        "Began: points that waited for their month",
+        "Nothing of it can be spent yet: it waits for its start, or it settled what you owed.",
+        "Taken back with the money",
+        "the next points you buy settle it first",
+        "Moved, converted to another unit",
+        "Moved to another wallet",
+        "Correction by the operator",
+        "Reason: a wrong gift",
+        "Free again after the dispute",
+        "Frozen while a payment is disputed",
+    ]
+    places = [text.index(words) for words in said]
+    assert places == sorted(places)
+    assert "Received from another wallet" in lines_text(others_id)
+    assert "Received, converted from another unit" in lines_text(coins_id)
+
+
+def _bought(wallet_id: int, key: str, starts_at: datetime) -> int:
+    granted = ledger.grant(
+        wallet_id=wallet_id,
+        amount_cp=1_000_00,
+        source="topup",
+        paid=True,
+        starts_at=starts_at,
+        expires_at=starts_at + timedelta(days=700),
+        key=key,
+        reference=f"topup:{key}",
+        now=NOON,
+    )
+    return granted.lot_id
+
+
+def lines_text(wallet_id: int) -> str:
+    """What the owner of a wallet would read."""
+    return " ".join(row.kind for row in lines_of(reads.statement(wallet_id=wallet_id)))
 
 
 def test_older_lines(

@@ -175,6 +175,26 @@ def test_money_that_takes_its_time(tab: Page, portal: str, till: StripeServer) -
     expect(tab.locator("#purse")).to_contain_text("166.00")
 
 
+def test_a_session_that_ends_while_the_page_waits(
+    tab: Page, portal: str, till: StripeServer
+) -> None:
+    tab.goto(f"{portal}/topup/?amount=10")
+    tab.get_by_role("button", name="To the pay page").click()
+    tab.locator("button[value=alipay_later_good]").click()
+    expect(tab.get_by_role("heading", name="We are waiting for the payment")).to_be_visible()
+    waiting_at = tab.url
+    till.control.settle(Order.objects.get().session_id, good=True)
+    tab.context.clear_cookies()
+    # The whole window goes, and comes back to the order once it is signed in again.
+    expect(tab).to_have_url(re.compile("/account/login/"))
+    expect(tab.locator("main")).to_have_count(1)
+    tab.get_by_label("Email").fill("anna@example.com")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in").click()
+    expect(tab.get_by_role("heading", name="100 points are in your wallet")).to_be_visible()
+    assert tab.url == waiting_at
+
+
 def test_out_in_two_clicks_and_back(tab: Page, portal: str) -> None:
     buy_gold(tab, portal)
     tab.goto(f"{portal}/billing/")

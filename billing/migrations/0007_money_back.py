@@ -20,7 +20,7 @@ set constraints all immediate;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0004_refunds'),
+        ('billing', '0006_duplicate_payments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
