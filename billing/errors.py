@@ -129,6 +129,18 @@ class PromotionUnavailable(Refusal):
     code = "promotion_unavailable"
 
 
+class AccountBanned(Refusal):
+    """The user is barred: no jobs, no free points, no purchase. Money pages stay open."""
+
+    code = "account_banned"
+
+
+class ConsentRequired(Refusal):
+    """The operator sells only to who agrees to pay for points used before a withdrawal."""
+
+    code = "consent_required"
+
+
 class PaymentDeclined(Refusal):
     """The bank declined; nothing was charged. `facts`: decline_code."""
 

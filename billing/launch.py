@@ -39,7 +39,8 @@ NO_GRACE = timedelta(0)
 # A pay page is open this long; its price holds for as long.
 CHECKOUT_LIFETIME = timedelta(hours=1)
 
-# Bought points that nobody has touched can be given back this long after the payment.
+# What nobody has touched of a purchase can be given back this long after the payment. It is also
+# the time in which a buyer may withdraw from the contract; the law asks for 14 days.
 REFUND_WINDOW = timedelta(days=14)
 
 # Who may claim the daily points: "non_members" or "everyone".

@@ -118,12 +118,32 @@ def discount_minor(*, kind: str, value: int, list_minor: int) -> int:
     raise ValueError(f"a promotion takes off percent or amount, not {kind!r}")
 
 
-def refund_minor(*, amount_minor: int, untouched_cp: int, granted_cp: int) -> int:
-    """What goes back of a purchase: the share of its points nobody has touched.
+def refund_minor(
+    *,
+    amount_minor: int,
+    untouched_cp: int,
+    granted_cp: int,
+    taken_cp: int = 0,
+    returned_minor: int = 0,
+) -> int:
+    """What goes back of a purchase now: the share of its points nobody has touched.
 
-    Rounded down to the minor unit: half the points of 10.01 yuan are 5.00.
+    Rounded down to the minor unit over everything given back so far, so that parts never add up
+    to more than the whole, nor to less: half the points of 10.01 yuan are 5.00, the other half is
+    5.01. `taken_cp` points and `returned_minor` went back before.
     """
-    return amount_minor * untouched_cp // granted_cp
+    share_minor = amount_minor * (taken_cp + untouched_cp) // granted_cp
+    return max(0, min(share_minor, amount_minor) - returned_minor)
+
+
+def clawback_cp(*, amount_minor: int, returned_minor: int, granted_cp: int) -> int:
+    """The points that money which went back had paid for, rounded up to the hundredth.
+
+    All of the money are all of the points; more than that never happened.
+    """
+    if returned_minor >= amount_minor:
+        return granted_cp
+    return -(-granted_cp * returned_minor // amount_minor)
 
 
 def topup_points_cp(rate: TopUpRate, amount_minor: int) -> int:

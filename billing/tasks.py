@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -9,13 +10,13 @@ from django.utils import timezone
 
 from billing.services import (
     auto_topups,
-    checkout,
     confirmations,
     document_mail,
     duplicates,
     live_memberships,
     memberships,
     notices,
+    open_orders,
     periods,
     reconciliation,
     refunds,
@@ -61,7 +62,7 @@ def poll_orders(**kwargs: Any) -> None:
     """Ask Stripe about open orders that are 2, 10 and 40 minutes old, or days."""
     now = timezone.now()
     confirmations.poll_open_orders(now=now)
-    checkout.close_forgotten_orders(now=now)
+    open_orders.close_forgotten_orders(now=now)
 
 
 @shared_task(name="billing.undo_orders")
@@ -81,6 +82,12 @@ def finish_changes(**kwargs: Any) -> None:
     """Finish membership changes and refunds whose process died."""
     memberships.finish_changes(now=timezone.now())
     refunds.finish_refunds(now=timezone.now())
+
+
+@shared_task(name="billing.finish_refunds")
+def finish_refunds(**kwargs: Any) -> None:
+    """Send refunds that were begun a moment ago and that nobody waits for."""
+    refunds.finish_refunds(now=timezone.now(), waited=timedelta(0))
 
 
 @shared_task(name="billing.monthly_lots")

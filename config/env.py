@@ -104,6 +104,17 @@ VARIABLES: tuple[Variable, ...] = (
         "`yes`: prices contain the tax; `no`: it is added to them at the pay page",
     ),
     Variable("TERMS_VERSION", "1", "version of your terms of sale, kept with every order"),
+    Variable(
+        "STAFF_REFUND_LIMIT_MINOR",
+        "50000",
+        "above this, in minor units, a refund by staff needs a second person",
+    ),
+    Variable(
+        "WITHDRAWAL_CONSENT",
+        "REQUIRED",
+        "whether a purchase needs consent to paying for points used before a withdrawal: "
+        "REQUIRED or OPTIONAL (then a withdrawal gives everything back)",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),

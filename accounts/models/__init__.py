@@ -1,4 +1,5 @@
 from accounts.models.api_keys import ApiKey
+from accounts.models.bans import Ban
 from accounts.models.users import User
 
-__all__ = ["ApiKey", "User"]
+__all__ = ["ApiKey", "Ban", "User"]

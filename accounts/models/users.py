@@ -31,6 +31,10 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = None  # type: ignore[assignment]  # e-mail is the name
     email = models.EmailField(_("e-mail address"), unique=True)
+    # Barred from making anything and from free points; money pages stay open. Why: see Ban.
+    banned_at = models.DateTimeField(_("barred"), null=True, blank=True, editable=False)
+    # Closed by its owner or by staff: nobody signs in any more, the ledger is kept.
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

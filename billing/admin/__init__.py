@@ -1,3 +1,3 @@
-from billing.admin import catalogue, ledger, money, paper, wallets
+from billing.admin import catalogue, ledger, money, owners, paper, refunds, wallets
 
-__all__ = ["catalogue", "ledger", "money", "paper", "wallets"]
+__all__ = ["catalogue", "ledger", "money", "owners", "paper", "refunds", "wallets"]

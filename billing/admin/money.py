@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from billing.admin.reading import ReadOnlyAdmin, ReadOnlyInline
+from billing.admin.refunds import RefundsOrders
 from billing.models import (
     DuplicatePayment,
     Membership,
@@ -18,7 +19,6 @@ from billing.models import (
     MembershipPeriod,
     Notice,
     Order,
-    Refund,
     ScheduledLot,
     StripeCustomer,
     StripeEvent,
@@ -29,7 +29,7 @@ from billing.services.stripe_events import unpark
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(RefundsOrders):
     """Purchases begun, newest first."""
 
     list_display = ["id", "user", "kind", "state", "amount_minor", "currency", "created_at"]
@@ -37,15 +37,6 @@ class OrderAdmin(ReadOnlyAdmin):
     list_select_related = ["user"]
     search_fields = ["id__exact", "session_id__exact", "payment_id__exact", "user__email"]
     exclude = ["request_hash"]
-
-
-@admin.register(Refund)
-class RefundAdmin(ReadOnlyAdmin):
-    """Money that went back, newest first."""
-
-    list_display = ["id", "order", "amount_minor", "points_cp", "state", "created_at"]
-    list_filter = ["state"]
-    search_fields = ["order__id__exact", "refund_id__exact"]
 
 
 @admin.register(DuplicatePayment)

@@ -41,6 +41,7 @@ class AutoTopUpSerializer(serializers.Serializer[AutoTopUpView]):
     card = CardSerializer(read_only=True, allow_null=True)
     stopped_at = serializers.DateTimeField(read_only=True, allow_null=True)
     stop_reason = serializers.CharField(read_only=True)
+    consent_version = serializers.CharField(read_only=True)
 
     def get_month_spent_minor(self, view: AutoTopUpView) -> int:
         if view.wallet_id is None:
@@ -59,6 +60,7 @@ class AutoTopUpRequestSerializer(serializers.Serializer[Any]):
     amount_minor = serializers.IntegerField(min_value=0, max_value=10**9, default=0)
     currency = serializers.RegexField(r"^[A-Z]{3}$", default="CNY")
     month_max_minor = serializers.IntegerField(min_value=1, max_value=10**9)
+    consent = serializers.CharField(max_length=40, allow_blank=True, default="")
 
     def wish(self) -> Wish:
         """What is wanted; call after validation. Raises InvalidRequest."""

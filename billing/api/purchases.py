@@ -17,13 +17,13 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from billing.api.serializers import PointsField
-from billing.models import Order, Refund
+from billing.models import Order
 from billing.selectors.memberships import MembershipView, membership_of
 from billing.selectors.orders import order_for, orders_of, terms_of
 from billing.services import memberships
 from billing.services.checkout import begin_checkout
 from billing.services.choices import METHODS, Choice
-from billing.services.refunds import refund_order
+from billing.services.consents import consent_given
 
 PERIODS = ("month", "quarter", "half_year", "year")
 
@@ -44,6 +44,12 @@ class CheckoutRequestSerializer(serializers.Serializer[Any]):
     period = serializers.ChoiceField(PERIODS, required=False)
     method = serializers.ChoiceField(METHODS, required=False)
     code = serializers.CharField(required=False, max_length=40)
+    consent = serializers.CharField(
+        required=False,
+        max_length=20,
+        help_text="the version of the terms under which the buyer wants the points at once and "
+        "pays for those used before a withdrawal",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Exactly one thing is bought."""
@@ -104,6 +110,8 @@ class OrderSerializer(serializers.Serializer[Order]):
     created_at = serializers.DateTimeField(read_only=True)
     expires_at = serializers.DateTimeField(read_only=True)
     paid_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    consent_version = serializers.CharField(read_only=True)
+    consent_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     def get_tax_minor(self, order: Order) -> int:
         terms = terms_of(order)
@@ -124,16 +132,6 @@ class OrderSerializer(serializers.Serializer[Order]):
 
     def get_url(self, order: Order) -> str:
         return order.url if order.state == "open" else ""
-
-
-class RefundSerializer(serializers.Serializer[Refund]):
-    """Money on its way back, and the points that were taken for it."""
-
-    order = serializers.UUIDField(source="order_id", read_only=True)
-    amount_minor = serializers.IntegerField(read_only=True)
-    currency = serializers.CharField(source="order.currency", read_only=True)
-    points = PointsField(source="points_cp")
-    state = serializers.CharField(read_only=True)
 
 
 class MembershipSerializer(serializers.Serializer[MembershipView]):
@@ -186,6 +184,7 @@ class CheckoutView(APIView):
             user=cast(User, request.user),
             choice=body.choice(),
             idempotency_key=request.headers.get("Idempotency-Key"),
+            consent=consent_given(body.validated_data.get("consent", "")),
             now=timezone.now(),
         )
         headers = {"Location": reverse("api-order", args=[begun.order.pk])}
@@ -216,16 +215,6 @@ class OrderView(APIView):
         """What was bought, and how it went."""
         order = order_for(user=cast(User, request.user), order_id=order_id)
         return Response(OrderSerializer(order).data)
-
-
-class RefundView(APIView):
-    """Money back."""
-
-    @extend_schema(operation_id="orders_refund", request=None, responses=RefundSerializer)
-    def post(self, request: Request, order_id: UUID) -> Response:
-        """Give back the untouched share of bought points; asked again, the same refund."""
-        refund = refund_order(user=cast(User, request.user), order_id=order_id, now=timezone.now())
-        return Response(RefundSerializer(refund).data)
 
 
 class MembershipApi(APIView):

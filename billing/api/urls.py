@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.api import auto_topup, documents, offers, purchases, views
+from billing.api import auto_topup, documents, money_back, offers, purchases, views
 
 urlpatterns = [
     path("wallet", views.WalletView.as_view(), name="api-wallet"),
@@ -15,7 +15,12 @@ urlpatterns = [
     path("checkout", purchases.CheckoutView.as_view(), name="api-checkout"),
     path("orders", purchases.OrdersView.as_view(), name="api-orders"),
     path("orders/<uuid:order_id>", purchases.OrderView.as_view(), name="api-order"),
-    path("orders/<uuid:order_id>/refund", purchases.RefundView.as_view(), name="api-order-refund"),
+    path("orders/<uuid:order_id>/refund", money_back.RefundView.as_view(), name="api-order-refund"),
+    path(
+        "orders/<uuid:order_id>/withdraw",
+        money_back.WithdrawView.as_view(),
+        name="api-order-withdraw",
+    ),
     path("membership", purchases.MembershipApi.as_view(), name="api-membership"),
     path("membership/change", purchases.ChangeView.as_view(), name="api-membership-change"),
     path("membership/cancel", purchases.CancelView.as_view(), name="api-membership-cancel"),

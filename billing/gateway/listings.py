@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing.gateway.client import client, id_of, in_our_words, plain
+from billing.gateway.reversals import dispute_state, refund_state
+from billing.gateway.types import DisputeState, RefundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,16 @@ class PaidInvoice:
 
     invoice_id: str
     subscription_id: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticPayment:
+    """A payment made with a saved card, without a pay page."""
+
+    payment_id: str
+    order_id: str
     amount_minor: int
     currency: str
 
@@ -63,3 +75,41 @@ def paid_invoices(*, since: datetime) -> Iterator[PaidInvoice]:
                 amount_minor=invoice["total"],
                 currency=invoice["currency"].upper(),
             )
+
+
+def automatic_payments(*, since: datetime) -> Iterator[AutomaticPayment]:
+    """Payments that auto top-up made since and that succeeded. Raises GatewayError."""
+    with in_our_words():
+        listed = client().v1.payment_intents.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        )
+        found = [plain(payment) for payment in listed.auto_paging_iter()]
+    for payment in found:
+        marks = payment.get("metadata") or {}
+        if marks.get("kind") == "auto_topup" and payment["status"] == "succeeded":
+            yield AutomaticPayment(
+                payment_id=payment["id"],
+                order_id=marks.get("order_id", ""),
+                amount_minor=payment["amount"],
+                currency=payment["currency"].upper(),
+            )
+
+
+def refunds(*, since: datetime) -> Iterator[RefundState]:
+    """Refunds that were made since, failed ones too. Raises GatewayError."""
+    with in_our_words():
+        listed = client().v1.refunds.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        )
+        found = [plain(refund) for refund in listed.auto_paging_iter()]
+    yield from map(refund_state, found)
+
+
+def disputes(*, since: datetime) -> Iterator[DisputeState]:
+    """Disputes and inquiries that were opened since. Raises GatewayError."""
+    with in_our_words():
+        listed = client().v1.disputes.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        )
+        found = [plain(dispute) for dispute in listed.auto_paging_iter()]
+    yield from map(dispute_state, found)

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from billing.gateway.client import client, id_of, in_our_words, instant, plain
 from billing.gateway.errors import Missing, Rejected
-from billing.gateway.types import OpenPage, PayPage
+from billing.gateway.reversals import refund_state
+from billing.gateway.types import OpenPage, PayPage, RefundState
 
 _LOCALES = {"zh-hans": "zh", "en": "en"}
 
@@ -169,12 +170,11 @@ def refund_payment(payment_id: str, *, key: str, metadata: Mapping[str, str]) ->
 
 def refund_part(
     payment_id: str, *, amount_minor: int, key: str, metadata: Mapping[str, str]
-) -> str:
-    """Give a part of a payment back; the refund's id. Raises GatewayError."""
+) -> RefundState:
+    """Give a part of a payment back; the refund as Stripe took it. Raises GatewayError."""
     with in_our_words():
-        return (
-            client()
-            .v1.refunds.create(
+        made = plain(
+            client().v1.refunds.create(
                 {
                     "payment_intent": payment_id,
                     "amount": amount_minor,
@@ -182,8 +182,8 @@ def refund_part(
                 },
                 {"idempotency_key": key},
             )
-            .id
         )
+    return refund_state(made)
 
 
 def use_card(subscription_id: str, *, card_id: str, key: str) -> None:

@@ -114,6 +114,68 @@ class InvoiceState:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundState:
+    """A refund. `order_id` and `ours` say which row of ours asked for it, "" when none did.
+
+    `status` is pending, requires_action, succeeded, failed or canceled.
+    """
+
+    id: str
+    payment_id: str
+    amount_minor: int
+    currency: str
+    status: str
+    order_id: str
+    ours: str
+    failure: str
+    created_at: datetime
+
+    @property
+    def failed(self) -> bool:
+        """The money did not go back, and will not."""
+        return self.status in ("failed", "canceled")
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeState:
+    """A dispute or an inquiry. `withdrawn`: Stripe has taken money for it and still has it."""
+
+    id: str
+    payment_id: str
+    amount_minor: int
+    currency: str
+    status: str
+    cause: str
+    withdrawn: bool
+    answer_by: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WarningState:
+    """A bank's early warning of fraud. Not actionable: refunded or disputed already."""
+
+    id: str
+    payment_id: str
+    actionable: bool
+    fraud_type: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentReversals:
+    """Everything that went back of one payment, or may; `refunded_minor` is Stripe's own sum."""
+
+    payment_id: str
+    order_id: str
+    amount_minor: int
+    currency: str
+    refunded_minor: int
+    refunds: tuple[RefundState, ...]
+    disputes: tuple[DisputeState, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InboundEvent:
     """An event as Stripe sent or listed it."""
 

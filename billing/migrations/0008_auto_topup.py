@@ -32,6 +32,8 @@ class Migration(migrations.Migration):
                 ('card_saved_at', models.DateTimeField(blank=True, null=True, verbose_name='card saved')),
                 ('tripped_at', models.DateTimeField(blank=True, null=True, verbose_name='stopped')),
                 ('trip_reason', models.CharField(blank=True, max_length=60, verbose_name='why it stopped')),
+                ('consent_version', models.CharField(blank=True, max_length=40, verbose_name='terms consented to')),
+                ('consent_at', models.DateTimeField(blank=True, null=True, verbose_name='consented')),
                 ('waits_until', models.DateTimeField(blank=True, null=True, verbose_name='waits until')),
                 ('updated_at', models.DateTimeField(verbose_name='updated')),
             ],

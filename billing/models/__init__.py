@@ -16,7 +16,13 @@ from billing.models.policies import DailyPointsPolicy
 from billing.models.price_lists import PriceLine, PriceList
 from billing.models.promotions import Promotion, Redemption
 from billing.models.quotes import Quote
-from billing.models.refunds import Refund
+from billing.models.refunds import (
+    Dispute,
+    FraudWarning,
+    Refund,
+    RefundProposal,
+    TakenPoints,
+)
 from billing.models.stripe_records import (
     StripeCursor,
     StripeCustomer,
@@ -32,9 +38,11 @@ __all__ = [
     "BillingDetails",
     "Catalogue",
     "DailyPointsPolicy",
+    "Dispute",
     "Document",
     "DocumentSeries",
     "DuplicatePayment",
+    "FraudWarning",
     "Membership",
     "MembershipChange",
     "MembershipPeriod",
@@ -51,12 +59,14 @@ __all__ = [
     "Quote",
     "Redemption",
     "Refund",
+    "RefundProposal",
     "ScheduledLot",
     "StripeCursor",
     "StripeCustomer",
     "StripeEndpoint",
     "StripeEvent",
     "StripePrice",
+    "TakenPoints",
     "TopUpRate",
     "WalletOwner",
 ]

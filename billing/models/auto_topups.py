@@ -35,6 +35,9 @@ class AutoTopUp(models.Model):
     card_saved_at = models.DateTimeField(_("card saved"), null=True, blank=True)
     tripped_at = models.DateTimeField(_("stopped"), null=True, blank=True)
     trip_reason = models.CharField(_("why it stopped"), max_length=60, blank=True)
+    # Given when it was turned on; every purchase it makes carries it.
+    consent_version = models.CharField(_("terms consented to"), max_length=40, blank=True)
+    consent_at = models.DateTimeField(_("consented"), null=True, blank=True)
     # The maximum of this month is reached: the sweep looks again then.
     waits_until = models.DateTimeField(_("waits until"), null=True, blank=True)
     updated_at = models.DateTimeField(_("updated"))

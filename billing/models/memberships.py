@@ -84,13 +84,20 @@ class MembershipPeriod(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     invoice_id = models.CharField(_("invoice"), max_length=255, blank=True)
     payment_id = models.CharField(_("payment"), max_length=255, blank=True)
+    # While its payment is disputed no further month is given.
+    disputed_at = models.DateTimeField(_("disputed"), null=True, blank=True)
+    # Its money went back: its perks are over.
+    given_back_at = models.DateTimeField(_("given back"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
 
     class Meta:
         verbose_name = _("membership period")
         verbose_name_plural = _("membership periods")
         ordering = ["-starts_at"]
-        indexes = [models.Index(fields=["wallet_id", "perks_until"], name="period_wallet")]
+        indexes = [
+            models.Index(fields=["wallet_id", "perks_until"], name="period_wallet"),
+            models.Index(fields=["payment_id"], condition=~Q(payment_id=""), name="period_payment"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at"), months__gt=0), name="period_ends_later"
@@ -102,12 +109,16 @@ class MembershipPeriod(models.Model):
 
 
 class ScheduledLot(models.Model):
-    """One month's points of a period, given when the month begins. Times are the lot's own."""
+    """One month's points of a period, given when the month begins. Times are the lot's own.
+
+    `withdrawn_cp` of them are not given: their money went back first.
+    """
 
     period = models.ForeignKey(MembershipPeriod, models.PROTECT, related_name="scheduled_lots")
     wallet_id = models.BigIntegerField(_("wallet"))
     number = models.PositiveSmallIntegerField(_("month"))
     amount_cp = models.BigIntegerField(_("points, hundredths"))
+    withdrawn_cp = models.BigIntegerField(_("not given, hundredths"), default=0)
     starts_at = models.DateTimeField(_("starts"))
     expires_at = models.DateTimeField(_("expires"))
     granted_at = models.DateTimeField(_("granted"), null=True, blank=True)
@@ -128,6 +139,10 @@ class ScheduledLot(models.Model):
             models.CheckConstraint(
                 condition=Q(amount_cp__gt=0, expires_at__gt=F("starts_at")),
                 name="scheduled_lot_lives",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_cp__gte=0, withdrawn_cp__lte=F("amount_cp")),
+                name="scheduled_lot_withdrawn",
             ),
         ]
 

@@ -65,6 +65,9 @@ class Order(models.Model):
     payment_id = models.CharField(_("payment"), max_length=255, blank=True)
     subscription_id = models.CharField(_("subscription"), max_length=255, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    # The buyer asked for the points at once, knowing that used ones are paid for in a withdrawal.
+    consent_version = models.CharField(_("terms consented to"), max_length=40, blank=True)
+    consent_at = models.DateTimeField(_("consented"), null=True, blank=True)
     polls = models.PositiveSmallIntegerField(_("polls"), default=0)
     next_poll_at = models.DateTimeField(_("next poll"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
@@ -77,6 +80,7 @@ class Order(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["wallet_id", "-created_at"], name="order_wallet"),
+            models.Index(fields=["payment_id"], condition=~Q(payment_id=""), name="order_payment"),
             models.Index(
                 fields=["next_poll_at"],
                 condition=Q(next_poll_at__isnull=False),

@@ -41,6 +41,7 @@ class Form:
     buy: str
     amount: str
     month_max: str
+    consent: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,6 +120,7 @@ def _wish(request: HttpRequest, offer: CatalogueOffer | None) -> Wish:
         amount_minor=amount_minor(offer.rates[0], form.amount) if by_amount else 0,
         currency=currency,
         month_max_minor=int(maximum) * minor_per_whole(currency),
+        consent=form.consent,
     )
 
 
@@ -160,6 +162,7 @@ def _typed(request: HttpRequest) -> Form:
         buy=given.get("buy", "")[:40],
         amount=given.get("amount", "").strip()[:20],
         month_max=given.get("month_max", "").strip()[:20],
+        consent=given.get("consent", "")[:40],
     )
 
 
@@ -172,6 +175,7 @@ def _kept(view: AutoTopUpView, offer: CatalogueOffer | None) -> Form:
         buy=view.pack or (_AMOUNT if view.amount_minor else first),
         amount=str(view.amount_minor // whole) if view.amount_minor else "",
         month_max=str(view.month_max_minor // whole) if view.month_max_minor else "",
+        consent=view.consent_version,
     )
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from billing.models import Order
 from billing.selectors.taxes import percent, tax_rule
+from billing.services.consents import consent_required
 
 _PAY_PAGES = ("https://checkout.stripe.com", "https://billing.stripe.com")
 
@@ -49,10 +50,13 @@ def leads_to_payment(view: View[P]) -> View[P]:
 
 
 def payments() -> dict[str, object]:
-    """What a page of prices must say: whether one can pay, the terms of sale, and the tax."""
+    """What a page of prices must say: whether one can pay, the terms of sale, whether the
+    operator asks for consent to them, and the tax.
+    """
     rule = tax_rule()
     return {
         "terms_version": settings.TERMS_VERSION,
+        "consent_required": consent_required(),
         "tax": percent(rule.rate_bp) if rule.rate_bp else "",
         "tax_included": rule.included,
         "payments_ready": bool(settings.STRIPE_SECRET_KEY),

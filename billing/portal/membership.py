@@ -22,8 +22,10 @@ from billing.portal.leaving import SeeOther, leads_to_payment, payments
 from billing.portal.next_steps import refused
 from billing.portal.orders import order_line
 from billing.portal.standing import standing_of
+from billing.portal.trouble import ban_of, open_disputes
 from billing.selectors.documents import documents_of
 from billing.selectors.orders import orders_of
+from billing.selectors.wallets import overview
 from billing.services import memberships
 
 _ORDERS = 10
@@ -109,6 +111,9 @@ def _billing_page(request: HttpRequest, refusal: Refusal | None) -> HttpResponse
     user = signed_in(request)
     page = Paginator(orders_of(user=user), _ORDERS).get_page(request.GET.get("page"))
     context: dict[str, object] = {
+        "purse": overview(user=user, now=timezone.now()),
+        "banned": ban_of(user),
+        "disputes": open_disputes(user),
         "standing": standing_of(user=user, now=timezone.now()),
         "orders": [order_line(order) for order in page.object_list],
         "page": page,

@@ -21,6 +21,9 @@ _REASONS: dict[str, Promise] = {
     "second_membership": gettext_lazy(
         "You had a membership already when this was paid, so it goes back in full."
     ),
+    "account_closed": gettext_lazy(
+        "The account was closed when this was paid, so it goes back in full."
+    ),
     "promotion_used_before": gettext_lazy(
         "The promotion had been used before, by you or with this card, so it goes back in full."
     ),
@@ -38,6 +41,7 @@ class OrderLine:
     points: str
     state: str
     tone: str
+    returned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,14 @@ def order_line(order: Order) -> OrderLine:
         points=_points(order),
         state=str(words.ORDER_STATES.get(order.state, order.state)),
         tone=_TONES.get(order.state, ""),
+        returned=_returned(order),
     )
+
+
+def _returned(order: Order) -> str:
+    minor = sum(row.amount_minor for row in order.refunds.all() if row.state != "failed")
+    minor += sum(row.amount_minor for row in order.disputes.all() if row.state == "taken")
+    return money(minor, order.currency) if minor and order.state == "paid" else ""
 
 
 def order_card(order: Order, *, now: datetime) -> OrderCard:
@@ -130,14 +141,16 @@ def _given(order: Order) -> Given:
     if period is None:
         return Given(plan=words.plan_name(order.plan_price.plan.code))
     lots = list(period.scheduled_lots.order_by("starts_at"))
-    given_cp = sum(lot.amount_cp for lot in lots if lot.granted_at is not None)
-    waiting = next((lot for lot in lots if lot.granted_at is None), None)
+    given_cp = sum(lot.amount_cp - lot.withdrawn_cp for lot in lots if lot.granted_at is not None)
+    waiting = next(
+        (lot for lot in lots if lot.granted_at is None and lot.amount_cp > lot.withdrawn_cp), None
+    )
     return Given(
         points=words.points(given_cp) if given_cp else "",
         plan=words.plan_name(period.plan.code),
         starts_at=period.starts_at,
         ends_at=period.ends_at,
-        next_points=words.points(waiting.amount_cp) if waiting else "",
+        next_points=words.points(waiting.amount_cp - waiting.withdrawn_cp) if waiting else "",
         next_points_at=waiting.starts_at if waiting else None,
         perks=tuple(perk for perk in perks_of(plan_offer(period.plan, prices=False)) if perk.has),
     )

@@ -33,6 +33,7 @@ from billing.selectors.prices import live_price_list
 from billing.selectors.wallets import overview
 from billing.services.checkout import begin_checkout
 from billing.services.choices import METHODS, Choice
+from billing.services.consents import consent_given
 from billing.services.memberships import change_membership
 
 _CODE_MAX = 40
@@ -55,6 +56,7 @@ def plans(request: HttpRequest) -> HttpResponse:
             idempotency_key=key_of(
                 request, *(request.POST.get(name, "")[:40] for name in ("plan", "period", "method"))
             ),
+            consent=consent_given(request.POST.get("consent", "")),
             now=timezone.now(),
         )
     except Refusal as refusal:
@@ -95,6 +97,7 @@ def _offers(request: HttpRequest) -> dict[str, object]:
         "present": words.plan_name(membership.plan) if membership else "",
         "methods": _methods(membership),
         "method": given.get("method", ""),
+        "consented": bool(given.get("consent")),
         "idempotency_key": new_key(),
     }
     try:

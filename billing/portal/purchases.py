@@ -17,6 +17,7 @@ from billing.errors import NotForSale
 from billing.models import Order
 from billing.offers import CatalogueOffer
 from billing.portal.leaving import leads_to_payment, payments, to_payment
+from billing.portal.money_back import ways_back
 from billing.portal.next_steps import refused
 from billing.portal.once import key_of, new_key
 from billing.portal.orders import order_card
@@ -27,6 +28,7 @@ from billing.selectors.prices import live_price_list
 from billing.services.checkout import begin_checkout
 from billing.services.choices import Choice
 from billing.services.confirmations import try_to_confirm
+from billing.services.consents import consent_given
 
 # Seconds between two looks of a page that waits; after the last it leaves it to its reader.
 _WAITS = (1, 1, 2, 2, 3, 5, 5, 8, 8, 13, 13, 21, 21, 34, 34, 55)
@@ -47,6 +49,7 @@ def topup(request: HttpRequest) -> HttpResponse:
             user=signed_in(request),
             choice=choice,
             idempotency_key=key_of(request, choice.pack[:40], str(choice.amount_minor)),
+            consent=consent_given(request.POST.get("consent", "")),
             now=timezone.now(),
         )
     except Refusal as refusal:
@@ -102,6 +105,7 @@ def _looked_at(request: HttpRequest, order_id: UUID) -> dict[str, object]:
     looks = int(look) if look.isascii() and look.isdigit() and len(look) < 4 else 0
     return {
         "card": order_card(found, now=timezone.now()),
+        **ways_back(found, now=timezone.now()),
         "confirmed": confirmed,
         "wait_s": _WAITS[looks] if found.state == "open" and looks < len(_WAITS) else 0,
         "next_look": looks + 1,

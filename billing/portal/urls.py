@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.portal import auto_topup, documents, membership, plans, purchases, views
+from billing.portal import (
+    auto_topup,
+    closing,
+    documents,
+    membership,
+    money_back,
+    plans,
+    purchases,
+    views,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -20,6 +29,8 @@ urlpatterns = [
     path("auto-topup/card/", auto_topup.card, name="auto_topup_card"),
     path("auto-topup/return/", auto_topup.returned, name="auto_topup_return"),
     path("orders/<uuid:order_id>/", purchases.order, name="order"),
+    path("orders/<uuid:order_id>/refund/", money_back.refund, name="refund"),
+    path("orders/<uuid:order_id>/withdraw/", money_back.withdraw, name="withdraw"),
     path("orders/<uuid:order_id>/state/", purchases.order_state, name="order_state"),
     path("pay/return/<uuid:order_id>", purchases.returned, name="returned"),
     path("billing/", membership.billing, name="billing"),
@@ -29,4 +40,5 @@ urlpatterns = [
     path("billing/documents/<int:document_id>.pdf", documents.document_file, name="document_file"),
     path("billing/details/", documents.details, name="details"),
     path("billing/card/", membership.card, name="card"),
+    path("account/close/", closing.close, name="close"),
 ]

@@ -32,6 +32,7 @@ class AutoTopUpView:
     card: Card | None
     stopped_at: datetime | None
     stop_reason: str
+    consent_version: str
 
 
 def auto_topup_of(*, user: User, now: datetime) -> AutoTopUpView:
@@ -51,4 +52,5 @@ def auto_topup_of(*, user: User, now: datetime) -> AutoTopUpView:
         card=Card(row.card_brand, row.card_last4, ended) if row.card_id else None,
         stopped_at=row.tripped_at,
         stop_reason=row.trip_reason,
+        consent_version=row.consent_version,
     )

@@ -141,11 +141,16 @@ def _lines(chunk: Sequence[Sold], month: Month) -> Iterator[LotLine]:
         opening_minor = sold.value_minor if before else 0
         flow = Flow()
         moved = [move for lot_id in sold.lot_ids for move in moves.get(lot_id, ())]
-        for move in sorted(moved, key=lambda move: move.transaction_id):
+        moved += [
+            _Move(0, at, 0, "clawed_back" if amount_cp > 0 else "issued", amount_cp, 0)
+            for at, amount_cp in sold.withdrawn
+            if at < month.ends_at
+        ]
+        for move in sorted(moved, key=lambda move: (move.at, move.transaction_id)):
             step = purchase.take(
                 account=move.account,
                 amount_cp=move.amount_cp,
-                first_lot=move.lot_id == sold.lot_ids[0],
+                first_lot=bool(sold.lot_ids) and move.lot_id == sold.lot_ids[0],
                 debt_cp=move.debt_cp,
             )
             if move.at < month.starts_at:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from accounts.models import User
 from billing.models import Membership, ScheduledLot
 from billing.selectors.entitlements import live_period
@@ -58,11 +60,14 @@ def _view(row: Membership, now: datetime) -> MembershipView:
     present = live_period(wallet_id=row.wallet_id, now=now)
     lot = (
         ScheduledLot.objects.filter(wallet_id=row.wallet_id, granted_at=None)
+        .filter(amount_cp__gt=F("withdrawn_cp"))
         .order_by("starts_at")
         .first()
     )
     next_points_at = lot.starts_at if lot else row.current_period_end_at if renews else None
-    next_points_cp = lot.amount_cp if lot else following.plan.month_cp if renews else None
+    next_points_cp = (
+        lot.amount_cp - lot.withdrawn_cp if lot else following.plan.month_cp if renews else None
+    )
     return MembershipView(
         id=row.pk,
         kind=row.kind,

@@ -17,7 +17,7 @@ def orders_of(*, user: User) -> QuerySet[Order]:
     orders = Order.objects.filter(user=user).select_related(
         "plan_price__plan", "promotion", "terms"
     )
-    return orders.prefetch_related("refunds")
+    return orders.prefetch_related("refunds", "disputes")
 
 
 def terms_of(order: Order) -> OrderTerms | None:

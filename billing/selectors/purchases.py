@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from billing.ledger.models import Lot, Transaction
 from billing.models import Document, MembershipPeriod, Order, ScheduledLot
 from billing.recognition import parts_of
+from billing.selectors.taken_months import months_taken
 
 _AT_ONCE = 500
 T = TypeVar("T")
@@ -22,6 +23,8 @@ class Sold:
     """A purchase, or a month of one. `value_minor` is net of tax; `lot_ids` may still be empty.
 
     The first lot is the one that was sold; others give back what a failed refund had taken.
+    `withdrawn` is what left the purchase before there was a lot (and what came back to it, below
+    zero), with its instant.
     """
 
     reference: str
@@ -32,6 +35,7 @@ class Sold:
     granted_cp: int
     sold_at: datetime
     lot_ids: tuple[int, ...]
+    withdrawn: tuple[tuple[datetime, int], ...] = ()
 
 
 def sold_before(end: datetime) -> Iterator[Sold]:
@@ -68,13 +72,16 @@ def _periods(end: datetime) -> Iterator[Sold]:
         months: dict[int, list[ScheduledLot]] = {}
         for lot in ScheduledLot.objects.filter(period__in=chunk).order_by("period_id", "number"):
             months.setdefault(lot.period_id, []).append(lot)
-        given = _given([lot for lots in months.values() for lot in lots])
+        every = [lot for lots in months.values() for lot in lots]
+        given = _given(every)
+        taken = months_taken(every, given)
         for period in chunk:
             lots = months[period.pk]
             net_minor = nets.get(period.pk, period.amount_minor)
             parts = parts_of(net_minor, [lot.amount_cp for lot in lots])
             for lot, part_minor in zip(lots, parts, strict=True):
                 lot_id = given.get(lot.transaction_id or 0)
+                back = taken[lot.pk]
                 yield Sold(
                     reference=f"{period.key}:month:{lot.number}",
                     kind="membership",
@@ -83,7 +90,8 @@ def _periods(end: datetime) -> Iterator[Sold]:
                     value_minor=part_minor,
                     granted_cp=lot.amount_cp,
                     sold_at=period.created_at,
-                    lot_ids=(lot_id,) if lot_id else (),
+                    lot_ids=((lot_id,) if lot_id else ()) + tuple(back.lot_ids),
+                    withdrawn=tuple(back.withdrawn),
                 )
 
 

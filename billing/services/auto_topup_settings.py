@@ -20,6 +20,7 @@ from billing.models import AutoTopUp, StripeCustomer
 from billing.selectors.taxes import tax_rule
 from billing.services.auto_topups import cancel_unasked
 from billing.services.choices import Choice, price_choice
+from billing.services.consents import consent_given
 from billing.services.customers import customer_of, forget_customer
 from billing.services.live_memberships import lock_wallet
 from billing.services.wallets import wallet_for
@@ -30,7 +31,10 @@ MONTH_MAX_MINOR = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is wanted: a pack, or an amount in minor units of `currency`."""
+    """What is wanted: a pack, or an amount in minor units of `currency`.
+
+    `consent` is the version of the terms under which the points are wanted at once, "" for none.
+    """
 
     enabled: bool
     threshold_cp: int
@@ -38,6 +42,7 @@ class Wish:
     pack: str = ""
     amount_minor: int = 0
     currency: str = "CNY"
+    consent: str = ""
 
 
 @transaction.atomic(durable=True)
@@ -45,7 +50,7 @@ def save_auto_topup(*, user: User, wish: Wish, now: datetime) -> AutoTopUp:
     """Keep it. Turning it on again also forgives an earlier failure.
 
     A purchase that was not asked for yet is called off when it is turned off. Raises
-    InvalidRequest, NotForSale, CardNeeded.
+    InvalidRequest, NotForSale, CardNeeded, ConsentRequired.
     """
     wallet_id = wallet_for(user=user, now=now)
     lock_wallet(wallet_id)
@@ -53,6 +58,8 @@ def save_auto_topup(*, user: User, wish: Wish, now: datetime) -> AutoTopUp:
     _check(user, wallet_id, wish, now)
     if wish.enabled and not row.card_id:
         raise CardNeeded(_("Save a card first: auto top-up pays with it."))
+    if wish.enabled:
+        _keep_consent(row, consent_given(wish.consent), now)
     row.enabled = wish.enabled
     row.threshold_cp = wish.threshold_cp
     row.pack_code, row.amount_minor = wish.pack, wish.amount_minor
@@ -139,6 +146,12 @@ def _owner_of(card: SavedCard) -> User | None:
     known = StripeCustomer.objects.select_related("user").filter(customer_id=card.customer_id)
     found = known.first() if card.customer_id else None
     return found.user if found else None
+
+
+def _keep_consent(row: AutoTopUp, version: str, now: datetime) -> None:
+    """The first consent to a version counts; who turns it on without one takes it back."""
+    if row.consent_version != version:
+        row.consent_version, row.consent_at = version, now if version else None
 
 
 def _row(user: User, wallet_id: int, now: datetime) -> AutoTopUp:

@@ -155,6 +155,8 @@ def _order(
         pack_code=choice.pack,
         idempotency_key=f"auto:{number}",
         request_hash=choice.digest(),
+        consent_version=row.consent_version,
+        consent_at=row.consent_at,
         created_at=now,
         expires_at=now + launch.CHECKOUT_LIFETIME,
     )

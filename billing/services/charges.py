@@ -31,6 +31,7 @@ from billing.models import Quote
 from billing.selectors.prices import live_price_list
 from billing.selectors.ways import ways_on
 from billing.services.auto_topups import ring_when_low
+from billing.services.bans import refuse_banned
 from billing.services.wallets import wallet_for
 from billing.types import Price, PricedRequest, Slice, format_points
 
@@ -98,8 +99,8 @@ def hold_for_job(
 
     `wallet_id` is the user's. `job_ref` names the job and is the hold's idempotency key;
     `shown_cp` is the price the user was shown, when there was one. Raises InsufficientPoints,
-    NotForSale, PriceChanged, QuoteExpired, QuoteUsed, QuoteMismatch; IdempotencyConflict when the
-    same job was charged another price before.
+    NotForSale, PriceChanged, QuoteExpired, QuoteUsed, QuoteMismatch, AccountBanned;
+    IdempotencyConflict when the same job was charged another price before.
     """
     cost = (
         price_now(request=request, now=now)
@@ -125,6 +126,9 @@ def hold_for_job(
         raise IdempotencyConflict(
             _("This idempotency key was used with another request.")
         ) from None
+    # Under the wallet's lock: a ban that is being made has taken it too.
+    if not held.replayed:
+        refuse_banned(user)
     ring_when_low(wallet_id=wallet_id, available_cp=held.available_cp)
     return Charge(wallet_id, held.hold_id, cost, held.slices, held.replayed)
 

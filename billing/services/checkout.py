@@ -26,12 +26,12 @@ from billing.gateway.types import OpenPage, PayPage
 from billing.models import Order
 from billing.selectors.taxes import tax_rule
 from billing.services import promotions
+from billing.services.bans import refuse_banned
 from billing.services.buyers import record_terms
 from billing.services.choices import METHODS, Choice, PricedChoice, price_choice
-from billing.services.confirmations import confirm_order
 from billing.services.customers import customer_of, forget_customer
 from billing.services.live_memberships import lock_wallet
-from billing.services.parking import Parked
+from billing.services.open_orders import close_order
 from billing.services.stripe_prices import coupon_id_of, price_id_of, sync_price
 from billing.services.wallets import wallet_for
 from billing.types import format_points
@@ -61,14 +61,21 @@ class _Intent:
 
 
 def begin_checkout(
-    *, user: User, choice: Choice, idempotency_key: str | None, now: datetime
+    *,
+    user: User,
+    choice: Choice,
+    idempotency_key: str | None,
+    consent: str = "",
+    now: datetime,
 ) -> Begun:
     """An open order and the address of its pay page.
 
     The same key and choice give the first order again, and so does the same choice while its page
-    is open. Another open order of the same family is closed first. Raises InvalidRequest,
+    is open. Another open order of the same family is closed first. `consent` is the version of the
+    terms under which the buyer asked for the points at once, "" for none: it is kept with its time
+    on the order, and a withdrawal goes by it. Raises InvalidRequest,
     IdempotencyConflict, NotForSale, MembershipExists, MembershipPastDue, PromotionUnavailable,
-    OrderOpen when the other order is being paid, PaymentsUnavailable.
+    AccountBanned, OrderOpen when the other order is being paid, PaymentsUnavailable.
     """
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
         raise InvalidRequest(
@@ -76,9 +83,10 @@ def begin_checkout(
             fields={"Idempotency-Key": "1 to 255 characters"},
         )
     key = idempotency_key or f"none:{uuid.uuid4()}"
+    refuse_banned(user)
     intent = _intend(user=user, choice=choice, key=key, now=now)
     if intent.blocking is not None:
-        _close(intent.blocking, now)
+        close_order(intent.blocking, now=now)
         intent = _intend(user=user, choice=choice, key=key, now=now)
     if intent.order is None:
         blocking = intent.blocking.pk if intent.blocking else ""
@@ -86,29 +94,17 @@ def begin_checkout(
             _("An earlier order is being paid right now."), facts={"order": str(blocking)}
         )
     order = intent.order
+    _keep_consent(order, consent, now)
     if order.state == "open" and not order.url:
         order = _open_page(order, user, now)
     return Begun(order, intent.replayed)
 
 
-def close_forgotten_orders(*, now: datetime) -> int:
-    """Close open orders whose time is over and whose page nobody ever got; how many were tried.
-
-    They would keep a promotion reserved. A page that Stripe made all the same is closed first.
-    """
-    forgotten = _forgotten(now)
-    for order in forgotten:
-        try:
-            _close(order, now)
-        except PaymentsUnavailable as refusal:
-            log.warning("order %s is not closed yet: %s", order.pk, refusal)
-    return len(forgotten)
-
-
-def _forgotten(now: datetime) -> list[Order]:
-    """Automatic purchases have no page; they are ended by what Stripe says of their payment."""
-    forgotten = Order.objects.filter(state="open", session_id="", expires_at__lte=now)
-    return list(forgotten.exclude(family="auto")[:100])
+def _keep_consent(order: Order, version: str, now: datetime) -> None:
+    """The first consent counts; an order that is paid already takes none."""
+    if version and order.state == "open" and order.consent_at is None:
+        order.consent_version, order.consent_at = version, now
+        order.save(update_fields=["consent_version", "consent_at"])
 
 
 @transaction.atomic(durable=True)
@@ -250,31 +246,3 @@ def _record_page(order: Order, page: OpenPage) -> Order:
     order.session_id, order.url, order.expires_at = page.session_id, page.url, page.expires_at
     order.save(update_fields=["session_id", "url", "expires_at"])
     return order
-
-
-def _close(order: Order, now: datetime) -> None:
-    """Close an open order's page, unless it is being paid; then apply what Stripe says of it."""
-    try:
-        if not order.session_id:
-            customer_id = customer_of(order.user)
-            order.session_id = inbound.find_session(customer_id=customer_id, order_id=str(order.pk))
-        if not order.session_id:
-            _cancel_unopened(order)
-            return
-        outbound.close_pay_page(order.session_id, key=f"close-{order.session_id}")
-        confirm_order(session_id=order.session_id, now=now)
-    except (GatewayError, Parked) as error:
-        raise PaymentsUnavailable(
-            _("The payment provider cannot be reached right now; nothing was charged.")
-        ) from error
-
-
-@transaction.atomic(durable=True)
-def _cancel_unopened(order: Order) -> None:
-    """Stripe never made a page for it."""
-    lock_wallet(order.wallet_id)
-    closed = Order.objects.filter(pk=order.pk, state="open", session_id="").update(
-        state="canceled", next_poll_at=None
-    )
-    if closed:
-        promotions.let_go(order)

@@ -13,11 +13,12 @@ from accounts.errors import EmailUnverified, InvalidRequest
 from accounts.models import User
 from accounts.selectors.users import has_verified_email
 from billing import launch
-from billing.errors import AlreadyClaimed, MembersExcluded
+from billing.errors import AccountBanned, AlreadyClaimed, MembersExcluded
 from billing.ledger import services as ledger
 from billing.models import DailyPointsPolicy
 from billing.points_day import points_day
 from billing.selectors.audience import in_audience
+from billing.services.bans import refuse_banned
 from billing.services.wallets import wallet_for
 
 AUDIENCES = ("non_members", "everyone")
@@ -37,12 +38,13 @@ class DailyLot:
 def claim(*, user: User, now: datetime) -> DailyLot:
     """Give `user` today's points.
 
-    Raises EmailUnverified before an address is confirmed, MembersExcluded while the policy keeps
-    them for non-members, AlreadyClaimed from the second time on.
+    Raises EmailUnverified before an address is confirmed, AccountBanned, MembersExcluded while the
+    policy keeps them for non-members, AlreadyClaimed from the second time on.
     However many claims come at once, one grants: the ledger's key is the server day.
     """
     if not has_verified_email(user):
         raise EmailUnverified(_("Confirm your e-mail address first, then claim."))
+    refuse_banned(user)
     day = points_day(now, settings.POINTS_DAY_TZ)
     wallet_id = wallet_for(user=user, now=now)
     if not in_audience(wallet_id=wallet_id, now=now):
@@ -76,7 +78,7 @@ def claim_on_sign_in(*, user: User, now: datetime) -> bool:
     """Give today's points if they are due; signing in never fails for want of them."""
     try:
         claim(user=user, now=now)
-    except (AlreadyClaimed, EmailUnverified, MembersExcluded):
+    except (AccountBanned, AlreadyClaimed, EmailUnverified, MembersExcluded):
         return False
     return True
 

@@ -21,13 +21,12 @@ log = logging.getLogger(__name__)
 def credit_refunds(*, now: datetime) -> int:
     """Write the credit notes that refunds still lack, and correct those of refunds that failed.
 
-    Each in its transaction; returns how many.
-
-    The service that records a refund may call `issue_credit_note` itself; this finds the rest.
+    Each in its transaction; returns how many. What was undone before it was given was never
+    invoiced and has no credit note.
     """
     written = 0
-    lacking = Refund.objects.filter(state="done", credit_notes=None).order_by("id")[:200]
-    for refund in lacking.select_related("order__user"):
+    lacking = Refund.objects.filter(state="done", credit_notes=None).select_related("order__user")
+    for refund in lacking.exclude(order__state__in=["undoing", "undone"]).order_by("id")[:200]:
         try:
             with transaction.atomic(durable=True):
                 issue_credit_note(refund=refund, now=now)

@@ -107,7 +107,7 @@ def issue_credit_note(*, refund: Refund, now: datetime) -> Document:
     """
     order = refund.order
     # A membership has an invoice for each payment: what went back says which it is of.
-    payment_id = str(getattr(refund, "payment_id", "") or order.payment_id)
+    payment_id = refund.payment_id or order.payment_id
     invoices = Document.objects.filter(kind="invoice", user_id=order.user_id, refund=None)
     invoice = invoices.filter(facts__payment=payment_id).order_by("id").first()
     if invoice is None:

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from billing.gateway import outbound
 from billing.gateway.errors import GatewayError, Unreachable
-from billing.gateway.types import InvoiceState, SessionState
+from billing.gateway.types import InvoiceState, PaymentReversals, SessionState
 from billing.models import DuplicatePayment, Order
 from billing.services.doorbell import ring_after_commit
 from billing.services.notices import tell
@@ -59,11 +59,29 @@ def give_back_duplicates(*, now: datetime) -> int:
     return sum(_give_back(pk, now) for pk in list(due.values_list("pk", flat=True)[:100]))
 
 
+def follow_duplicate(state: PaymentReversals, *, now: datetime) -> bool:
+    """Whether the payment is one beyond what an order needed: no purchase, no points, no paper.
+
+    A step. Where its refund failed after all, it waits parked for a person.
+    """
+    row = DuplicatePayment.objects.filter(payment_id=state.payment_id).first()
+    if row is None or not state.payment_id:
+        return False
+    standing = [refund for refund in state.refunds if not refund.failed]
+    if row.state == "done" and state.refunds and not standing and not state.disputes:
+        error = f"the refund failed: {state.refunds[-1].failure or state.refunds[-1].status}"
+        log.error("duplicate payment %s of order %s parked: %s", row.pk, row.order_id, error)
+        DuplicatePayment.objects.filter(pk=row.pk, state="done").update(
+            state="parked", error=error[:500], closed_at=now
+        )
+    return True
+
+
 @transaction.atomic(durable=True)
 def unpark(*, duplicate_id: int, now: datetime) -> bool:
     """Try a parked one again; whether there was one."""
     taken = DuplicatePayment.objects.filter(pk=duplicate_id, state="parked").update(
-        state="begun", tries=0, next_try_at=now, closed_at=None
+        state="begun", next_try_at=now, closed_at=None
     )
     if taken:
         ring_after_commit("billing.give_back_duplicates")
@@ -88,10 +106,11 @@ def _give_back(pk: int, now: datetime) -> bool:
     try:
         refund_id = _ask(row)
     except Unreachable as error:
-        if row.tries >= TRIES_MAX:
+        # Tries are never counted from the start again: each is a key of its own at Stripe.
+        if row.tries % TRIES_MAX == 0:
             _park(row, f"given up after {row.tries} tries: {error}", now)
         else:
-            wait = min(timedelta(seconds=10 * 2**row.tries), _WAIT_MAX)
+            wait = min(timedelta(seconds=10 * 2 ** min(row.tries % TRIES_MAX, 12)), _WAIT_MAX)
             DuplicatePayment.objects.filter(pk=pk, state="begun").update(
                 error=str(error)[:500], next_try_at=now + wait
             )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from billing import launch
 from billing.gateway.types import InvoiceLine, InvoiceState
-from billing.models import Membership, Order, PlanPrice
+from billing.models import Membership, MembershipPeriod, Order, PlanPrice
 from billing.services import promotions
 from billing.services.documents import issue_for_period
 from billing.services.duplicates import record_invoice
@@ -75,6 +75,9 @@ def _begin(order: Order, state: InvoiceState, now: datetime) -> Membership | Non
             f"invoice {state.id} is {state.total_minor} {state.currency}, "
             f"order {order.pk} asked for {order.amount_minor} {order.currency}"
         )
+    if order.user.closed_at is not None:
+        give_back(order, reason="account_closed", payment_id=state.payment_id)
+        return None
     if live_membership(wallet_id=order.wallet_id, now=now) is not None:
         give_back(order, reason="second_membership", payment_id=state.payment_id)
         return None
@@ -108,6 +111,8 @@ def _pay_period(
         raise Parked(f"invoice {state.id} has a line of the unknown price {line.price_id!r}")
     if price.currency != state.currency:
         raise Parked(f"invoice {state.id} is in {state.currency}, its price in {price.currency}")
+    if membership.user.closed_at is not None and not _known(line):
+        raise Parked(f"invoice {state.id} was paid for a closed account: give it back by hand")
     period, made = open_period(
         membership=membership,
         paid=PaidPeriod(
@@ -135,6 +140,10 @@ def _order_of(membership: Membership, state: InvoiceState) -> Order | None:
     return Order.objects.filter(
         subscription_id=state.subscription.id, wallet_id=membership.wallet_id, state="paid"
     ).first()
+
+
+def _known(line: InvoiceLine) -> bool:
+    return MembershipPeriod.objects.filter(key=_period_key(line)).exists()
 
 
 def _period_key(line: InvoiceLine) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing.models import Membership, MembershipPeriod, WalletOwner
+from billing.models import Membership, MembershipChange, MembershipPeriod, WalletOwner
 from billing.services.notices import tell
 
 
@@ -54,6 +54,48 @@ def cut_perks(period: MembershipPeriod, *, at: datetime) -> None:
     if at < period.perks_until:
         period.perks_until = at
         period.save(update_fields=["perks_until"])
+
+
+def begin_end(membership: Membership, *, now: datetime) -> MembershipChange | None:
+    """Have a live membership by card ended at Stripe; the clock does it if its caller does not.
+
+    None when there is nothing to end, or another change is under way: then that one is in the way
+    of a second, and staff see a membership whose money went back.
+    """
+    if membership.kind != "card" or membership.status == "ended":
+        return None
+    begun = MembershipChange.objects.filter(membership=membership, state="begun").first()
+    if begun is not None:
+        return begun if begun.kind == "end" else None
+    return MembershipChange.objects.create(
+        membership=membership, kind="end", state="begun", created_at=now
+    )
+
+
+def give_back_prepaid(membership: Membership, *, now: datetime) -> None:
+    """A prepaid period's money went back: the membership ends with what is left of it, or now."""
+    left = membership.periods.filter(given_back_at=None, ends_at__gt=now)
+    ends_at = left.order_by("-ends_at").values_list("ends_at", flat=True).first()
+    if membership.kind != "prepaid" or membership.status == "ended":
+        return
+    if ends_at is None:
+        end(membership, ended_at=now)
+    else:
+        membership.current_period_end_at = ends_at
+        membership.save(update_fields=["current_period_end_at"])
+
+
+def take_up_prepaid(period: MembershipPeriod, *, now: datetime) -> None:
+    """The money of a prepaid period stayed after all: its membership goes on, if none followed."""
+    membership = period.membership
+    if membership.kind != "prepaid" or period.ends_at <= now:
+        return
+    if membership.status == "ended":
+        if live_membership(wallet_id=membership.wallet_id, now=now) is not None:
+            return
+        membership.status, membership.ended_at = "active", None
+    membership.current_period_end_at = max(membership.current_period_end_at, period.ends_at)
+    membership.save(update_fields=["status", "ended_at", "current_period_end_at"])
 
 
 def end_memberships_over(*, now: datetime) -> int:

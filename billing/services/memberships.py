@@ -103,6 +103,11 @@ def finish_changes(*, now: datetime) -> int:
     return len(found)
 
 
+def run_change(change: MembershipChange, *, now: datetime) -> Membership:
+    """Do a change that another use case has begun. Raises PaymentDeclined, PaymentsUnavailable."""
+    return _run(change, now)
+
+
 @transaction.atomic(durable=True)
 def _begin_change(
     *, user: User, plan: str, period: str, when: str, now: datetime

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import BillingDetails, Membership, Notice
 from billing.selectors.names import why_stopped
+from billing.services.notice_words import MONEY_BACK, amount_of
 
 REMIND_BEFORE = (timedelta(days=7), timedelta(days=1))
 log = logging.getLogger(__name__)
@@ -88,11 +89,6 @@ def wording(notice: Notice) -> tuple[str, str]:
     return _WORDS[notice.kind](notice.facts)
 
 
-def _money(facts: dict[str, Any]) -> str:
-    whole, rest = divmod(facts["amount_minor"], 100)
-    return f"{whole}.{rest:02d} {facts['currency']}"
-
-
 def _renewal_failed(facts: dict[str, Any]) -> tuple[str, str]:
     again = facts["next_attempt_at"]
     return (
@@ -101,7 +97,7 @@ def _renewal_failed(facts: dict[str, Any]) -> tuple[str, str]:
             "Your card was refused for %(amount)s. Nothing you have paid for is touched. "
             "The next try is on %(at)s; you can change the card until then."
         )
-        % {"amount": _money(facts), "at": again[:10] if again else "–"},
+        % {"amount": amount_of(facts), "at": again[:10] if again else "–"},
     )
 
 
@@ -124,7 +120,7 @@ def _given_back(facts: dict[str, Any]) -> tuple[str, str]:
     return (
         _("Your payment is on its way back"),
         _("We could not accept your order and have given %(amount)s back to you.")
-        % {"amount": _money(facts)},
+        % {"amount": amount_of(facts)},
     )
 
 
@@ -135,7 +131,7 @@ def _paid_twice(facts: dict[str, Any]) -> tuple[str, str]:
             "Two payments came for one order. The first one counts; the other one, of %(amount)s, "
             "goes back the way it came."
         )
-        % {"amount": _money(facts)},
+        % {"amount": amount_of(facts)},
     )
 
 
@@ -165,7 +161,7 @@ def _auto_topup_maximum(facts: dict[str, Any]) -> tuple[str, str]:
             "This month's maximum of %(amount)s would be passed, so nothing is bought until the "
             "next month. You can raise it or top up by hand: %(link)s"
         )
-        % {"amount": _money(facts), "link": f"{settings.PUBLIC_URL}/auto-topup/"},
+        % {"amount": amount_of(facts), "link": f"{settings.PUBLIC_URL}/auto-topup/"},
     )
 
 
@@ -178,5 +174,6 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "period_ends": _period_ends,
     "auto_topup_stopped": _auto_topup_stopped,
     "auto_topup_maximum": _auto_topup_maximum,
+    **MONEY_BACK,
 }
 KINDS = tuple(_WORDS)

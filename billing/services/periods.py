@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from billing import launch
 from billing.calendar_months import add_months, lot_windows
@@ -15,6 +16,7 @@ from billing.models import Membership, MembershipPeriod, PlanPrice, ScheduledLot
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 500
+_NOT_WITHDRAWN = Q(amount_cp__gt=F("withdrawn_cp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ def grant_due_lots(*, now: datetime) -> int:
 
     A lot that cannot be given is logged and keeps no other waiting.
     """
-    due = ScheduledLot.objects.filter(granted_at=None, starts_at__lte=now)
+    due = ScheduledLot.objects.filter(
+        _NOT_WITHDRAWN, granted_at=None, starts_at__lte=now, period__disputed_at=None
+    )
     given = 0
     for lot_id in list(due.order_by("starts_at").values_list("id", flat=True)[:_AT_ONCE]):
         try:
@@ -78,10 +82,13 @@ def grant_due_lots(*, now: datetime) -> int:
 
 @transaction.atomic(durable=True)
 def _give_due(lot_id: int, now: datetime) -> bool:
+    # The wallet first, then the lot, as a refund takes them: neither waits for the other for ever.
+    wallet_id = ScheduledLot.objects.values_list("wallet_id", flat=True).get(id=lot_id)
+    ledger.expire(wallet_id=wallet_id, now=now)
     lot = (
         ScheduledLot.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("period", "period__membership")
-        .filter(id=lot_id, granted_at=None)
+        .filter(_NOT_WITHDRAWN, id=lot_id, granted_at=None, period__disputed_at=None)
         .first()
     )
     if lot is None:
@@ -116,7 +123,7 @@ def _give(lot: ScheduledLot, now: datetime) -> None:
         lot.expires_at = add_months(now, 1) + launch.MONTHLY_LOT_GRACE
     granted = ledger.grant(
         wallet_id=lot.wallet_id,
-        amount_cp=lot.amount_cp,
+        amount_cp=lot.amount_cp - lot.withdrawn_cp,
         source="gift" if lot.period.membership.kind == "gift" else "membership",
         paid=True,
         starts_at=lot.starts_at,

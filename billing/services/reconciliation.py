@@ -1,33 +1,42 @@
-"""Stripe against our orders, periods and the ledger, both ways; every difference is named."""
+"""Stripe against our orders, periods, refunds, disputes and the ledger, both ways.
+
+Every difference is named, down to one minor unit or one hundredth of a point.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Min, Sum
 
 from billing.gateway import listings
 from billing.gateway.errors import GatewayError
-from billing.ledger.models import Transaction
-from billing.models import DuplicatePayment, Membership, MembershipPeriod, Order
+from billing.ledger.models import Lot, Transaction
+from billing.models import (
+    Dispute,
+    DuplicatePayment,
+    Membership,
+    MembershipPeriod,
+    Order,
+    ScheduledLot,
+)
+from billing.services.differences import (
+    Difference,
+    automatic_differences,
+    dispute_differences,
+    refund_differences,
+    taken_differences,
+)
 
 log = logging.getLogger(__name__)
 # A renewal is retried for a week: its invoice is older than the period it pays for.
 _PAID_LATER = timedelta(days=10)
+# A refund can fail weeks after it was made; a dispute is decided months after it was opened.
+_FAILS_LATER = timedelta(days=35)
 _SETTLED = ("paid", "undoing", "undone")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is on one side only, or not the same on both."""
-
-    kind: str
-    reference: str
-    detail: str
 
 
 class ReconciliationFailed(Exception):
@@ -42,15 +51,28 @@ def reconcile(*, since: datetime) -> list[Difference]:
     try:
         sessions = list(listings.paid_sessions(since=since - _PAID_LATER))
         invoices = list(listings.paid_invoices(since=since - _PAID_LATER))
+        refunds = list(listings.refunds(since=since - _FAILS_LATER))
+        automatic = list(listings.automatic_payments(since=since - _PAID_LATER))
+        disputes = list(listings.disputes(since=_oldest_open_dispute(since) - _PAID_LATER))
     except GatewayError as error:
         raise ReconciliationFailed(str(error)) from error
     return [
         *_sessions_without_order(sessions),
         *_orders_without_session(sessions, since),
+        *automatic_differences(automatic, since=since),
         *_orders_without_points(since),
         *_invoices_without_period(invoices),
         *_periods_without_invoice(invoices, since),
+        *_months_without_points(since),
+        *refund_differences(refunds, since=since),
+        *dispute_differences(disputes, since=since),
+        *taken_differences(since=since),
     ]
+
+
+def _oldest_open_dispute(since: datetime) -> datetime:
+    opened = Dispute.objects.filter(closed_at=None).aggregate(first=Min("created_at"))["first"]
+    return min(since, opened) if opened else since
 
 
 def _sessions_without_order(sessions: list[listings.PaidSession]) -> Iterator[Difference]:
@@ -82,17 +104,45 @@ def _orders_without_session(
 ) -> Iterator[Difference]:
     known = {session.session_id for session in sessions}
     ours = Order.objects.filter(state__in=_SETTLED, created_at__gte=since)
-    for order in ours.exclude(kind="membership"):
+    for order in ours.exclude(kind="membership").exclude(family="auto"):
         if order.session_id not in known:
             yield Difference("granted, not paid", str(order.pk), f"session {order.session_id}")
 
 
 def _orders_without_points(since: datetime) -> Iterator[Difference]:
-    orders = Order.objects.filter(state="paid", family="points", created_at__gte=since)
-    for order in orders:
-        key = f"topup:{order.session_id}"
-        if not Transaction.objects.filter(wallet_id=order.wallet_id, key=key).exists():
+    orders = Order.objects.filter(state="paid", family__in=["points", "auto"])
+    for order in orders.filter(created_at__gte=since):
+        key = f"topup:{order.session_id or order.payment_id}"
+        granted = Transaction.objects.filter(wallet_id=order.wallet_id, key=key).first()
+        if granted is None:
             yield Difference("paid, not in the ledger", str(order.pk), key)
+            continue
+        yield from _points_differ(
+            str(order.pk), order.wallet_id, granted.lot_id, order.points_cp + order.bonus_cp
+        )
+
+
+def _months_without_points(since: datetime) -> Iterator[Difference]:
+    given = ScheduledLot.objects.filter(granted_at__gte=since).select_related("period")
+    for lot in given:
+        number = lot.transaction_id or 0
+        found = Transaction.objects.filter(wallet_id=lot.wallet_id, id=number).first()
+        name = f"{lot.period.key}:month:{lot.number}"
+        if found is None:
+            yield Difference("given, not in the ledger", name, f"transaction {lot.transaction_id}")
+            continue
+        yield from _points_differ(
+            name, lot.wallet_id, found.lot_id, lot.amount_cp - lot.withdrawn_cp
+        )
+
+
+def _points_differ(
+    name: str, wallet_id: int, lot_id: int | None, ours_cp: int
+) -> Iterator[Difference]:
+    lot = Lot.objects.filter(wallet_id=wallet_id, id=lot_id or 0).first()
+    if lot is None or lot.granted_cp != ours_cp:
+        granted_cp = lot.granted_cp if lot else 0
+        yield Difference("points differ", name, f"ledger {granted_cp} cp, ours {ours_cp} cp")
 
 
 def _invoices_without_period(invoices: list[listings.PaidInvoice]) -> Iterator[Difference]:

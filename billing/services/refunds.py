@@ -1,4 +1,4 @@
-"""Money back by the buyer's own hand: the untouched share of bought points, inside the window.
+"""Money back by the buyer's own hand: the untouched share, or a withdrawal from the contract.
 
 The points leave the wallet first, in the transaction that records the refund; then Stripe is asked
 under the refund's key. When Stripe refuses, the points come back.
@@ -7,7 +7,6 @@ under the refund's key. When Stripe refuses, the points come back.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,150 +19,214 @@ from billing import launch
 from billing.errors import NotRefundable, PaymentsUnavailable
 from billing.gateway import outbound
 from billing.gateway.errors import GatewayError, Unreachable
-from billing.ledger import corrections
-from billing.ledger import services as ledger
-from billing.ledger.models import Lot, Transaction, Wallet
-from billing.models import Order, Refund
-from billing.offers import refund_minor
+from billing.gateway.reversals import fetch_reversals
+from billing.models import MembershipChange, Order, Refund
+from billing.services import memberships
 from billing.services.live_memberships import lock_wallet
+from billing.services.notices import tell
+from billing.services.purchases import Purchase, purchase_of_order
+from billing.services.refund_steps import (
+    Share,
+    lock,
+    purchase_of_refund,
+    untouched_share,
+    whole_share,
+    write_refund,
+)
+from billing.services.reversals import apply_reversals, fail_refund
 
 log = logging.getLogger(__name__)
 _UNFINISHED = timedelta(minutes=2)
 _KEY_KEPT = timedelta(hours=23)
-
-
-@dataclass(frozen=True, slots=True)
-class Refundable:
-    """What could go back now: points still untouched, of all that were bought, and the money."""
-
-    lot_id: int
-    lot_expires_at: datetime
-    untouched_cp: int
-    granted_cp: int
-    amount_minor: int
+_BY_BUYER = ("untouched", "withdrawal")
 
 
 def refund_order(*, user: User, order_id: UUID, now: datetime) -> Refund:
     """Give back the untouched share of an order; asked again, the same refund.
 
-    Raises NotFound, NotRefundable, PaymentsUnavailable (the refund is begun and will be finished).
+    Of a membership: of its newest paid period; the membership ends with it. Raises NotFound,
+    NotRefundable, ChangeInProgress, PaymentsUnavailable (the refund is begun and will be finished).
     """
-    refund = _begin(user=user, order_id=order_id, now=now)
-    return _finish(refund, now) if refund.state == "begun" else refund
+    return _answered(_begin(user=user, order_id=order_id, reason="untouched", now=now), now)
 
 
-def finish_refunds(*, now: datetime) -> int:
+def withdraw_order(*, user: User, order_id: UUID, now: datetime) -> Refund:
+    """Withdraw from the contract: within 14 days, for any reason or none.
+
+    With the consent recorded at purchase the points used are paid for and the rest goes back;
+    without it everything goes back, used or not. Raises as `refund_order` does.
+    """
+    return _answered(_begin(user=user, order_id=order_id, reason="withdrawal", now=now), now)
+
+
+def refundable(order: Order, *, now: datetime) -> Share:
+    """What of a paid order its buyer can have back now. Takes no lock. Raises NotRefundable."""
+    return _untouched(_purchase(order), now)
+
+
+def withdrawable(order: Order, *, now: datetime) -> Share:
+    """What a withdrawal gives back now. Takes no lock. Raises NotRefundable."""
+    return _withdrawn(_purchase(order), now)
+
+
+def finish_refunds(*, now: datetime, waited: timedelta = _UNFINISHED) -> int:
     """Ask Stripe again for refunds it has not answered; returns how many were tried."""
-    left = Refund.objects.filter(state="begun", created_at__lte=now - _UNFINISHED)
-    found = list(left.select_related("order")[:100])
+    left = Refund.objects.filter(state="begun", created_at__lte=now - waited)
+    found = list(left.select_related("order", "period__membership")[:100])
     for refund in found:
-        if refund.created_at <= now - _KEY_KEPT:
-            # Stripe has forgotten the key: asking again could give the money back twice.
-            log.error("refund %s was not answered within a day: a person must look", refund.pk)
-            continue
         try:
-            _finish(refund, now)
-        except (PaymentsUnavailable, NotRefundable) as refusal:
+            if refund.created_at <= now - _KEY_KEPT:
+                _find_out(refund, now)
+            else:
+                send_refund(refund, now=now)
+        except (PaymentsUnavailable, NotRefundable, GatewayError) as refusal:
             log.warning("refund %s is not finished: %s", refund.pk, refusal)
     return len(found)
 
 
-def refundable(order: Order, *, now: datetime) -> Refundable:
-    """What of a paid order can go back now. A step: the wallet is locked. Raises NotRefundable."""
-    if order.state != "paid" or order.paid_at is None or order.family != "points":
-        raise NotRefundable(_("Only bought points that were paid can be given back here."))
-    if now >= order.paid_at + launch.REFUND_WINDOW:
-        raise NotRefundable(_("The time to give this purchase back is over."))
-    # The lock of the wallet: what is left cannot be held while we count it.
-    Wallet.objects.select_for_update().get(pk=order.wallet_id)
-    granted = Transaction.objects.filter(wallet_id=order.wallet_id, key=f"topup:{order.session_id}")
-    lot = Lot.objects.get(
-        wallet_id=order.wallet_id, id__in=granted.values_list("lot_id", flat=True)
-    )
-    amount_minor = refund_minor(
-        amount_minor=order.amount_minor,
-        untouched_cp=lot.remaining_cp,
-        granted_cp=lot.granted_cp,
-    )
-    if amount_minor == 0 or lot.expires_at is None:
-        raise NotRefundable(_("Nothing of this purchase is left untouched."))
-    return Refundable(lot.id, lot.expires_at, lot.remaining_cp, lot.granted_cp, amount_minor)
+def send_refund(refund: Refund, *, now: datetime) -> Refund:
+    """Ask Stripe for a refund that is begun, under its own key; then end its membership.
 
-
-@transaction.atomic(durable=True)
-def _begin(*, user: User, order_id: UUID, now: datetime) -> Refund:
-    order = Order.objects.filter(pk=order_id, user=user).first()
-    if order is None:
-        raise NotFound(_("No such order."))
-    lock_wallet(order.wallet_id)
-    known = order.refunds.exclude(state="failed").first()
-    if known is not None:
-        return known
-    share = refundable(order, now=now)
-    refund = Refund.objects.create(
-        order=order,
-        points_cp=share.untouched_cp,
-        amount_minor=share.amount_minor,
-        lot_id=share.lot_id,
-        lot_expires_at=share.lot_expires_at,
-        state="begun",
-        created_at=now,
-    )
-    corrections.clawback(
-        wallet_id=order.wallet_id,
-        lot_id=share.lot_id,
-        amount_cp=share.untouched_cp,
-        key=f"refund:{order.pk}:{refund.pk}",
-        reference=f"topup:{order.pk}",
-        reason="refund",
-        actor=f"user:{user.pk}",
-        now=now,
-    )
-    return refund
-
-
-def _finish(refund: Refund, now: datetime) -> Refund:
-    order = refund.order
+    Raises NotRefundable when Stripe refuses (the points are back), PaymentsUnavailable when it
+    does not answer: the clock asks again.
+    """
+    at = int(refund.created_at.timestamp())
     try:
-        refund_id = outbound.refund_part(
-            order.payment_id,
+        state = outbound.refund_part(
+            refund.payment_id,
             amount_minor=refund.amount_minor,
-            key=f"refund-{order.pk}-{refund.pk}",
-            metadata={"order_id": str(order.pk), "refund": str(refund.pk)},
+            key=f"refund-{refund.order_id}-{refund.pk}-{at}",
+            metadata={"order_id": str(refund.order_id), "refund": str(refund.pk)},
         )
     except Unreachable as error:
         raise PaymentsUnavailable(
             _("The payment provider cannot be reached right now; your money follows.")
         ) from error
     except GatewayError as error:
-        _fail(refund, str(error), now)
+        _refused(refund, str(error), now)
         raise NotRefundable(
             _("The payment provider refused to give this back; your points are still yours.")
         ) from error
+    settled = "done" if state.status == "succeeded" else "pending"
     Refund.objects.filter(pk=refund.pk, state="begun").update(
-        state="done", refund_id=refund_id, closed_at=now
+        state=settled, refund_id=state.id, closed_at=now if settled == "done" else None
     )
+    if refund.ends_membership and refund.period is not None:
+        _end_membership(refund.period.membership_id, now)
     refund.refresh_from_db()
     return refund
 
 
 @transaction.atomic(durable=True)
-def _fail(refund: Refund, error: str, now: datetime) -> None:
-    """The points come back for as long as they would have lived."""
-    lock_wallet(refund.order.wallet_id)
-    failed = Refund.objects.filter(pk=refund.pk, state="begun").update(
-        state="failed", error=error[:500], closed_at=now
+def _begin(*, user: User, order_id: UUID, reason: str, now: datetime) -> Refund:
+    order = Order.objects.select_related("user").filter(pk=order_id, user=user).first()
+    if order is None:
+        raise NotFound(_("No such order."))
+    lock_wallet(order.wallet_id)
+    order.refresh_from_db()
+    purchase = _purchase(order)
+    given = Refund.objects.filter(payment_id=purchase.payment_id, reason__in=_BY_BUYER)
+    known = given.exclude(state="failed").first()
+    if known is not None:
+        return known
+    lock(purchase, now=now)
+    share = _withdrawn(purchase, now) if reason == "withdrawal" else _untouched(purchase, now)
+    refund = write_refund(
+        purchase,
+        share,
+        reason=reason,
+        actor=f"user:{user.pk}",
+        ends_membership=purchase.period is not None,
+        now=now,
     )
-    if failed:
-        ledger.grant(
-            wallet_id=refund.order.wallet_id,
-            amount_cp=refund.points_cp,
-            source="topup",
-            paid=True,
-            starts_at=now,
-            expires_at=max(refund.lot_expires_at, now + timedelta(days=1)),
-            key=f"refund:{refund.order_id}:{refund.pk}:failed",
-            reference=f"topup:{refund.order_id}",
-            reason="refund failed",
-            now=now,
+    if reason == "withdrawal":
+        _acknowledge(refund, purchase, now)
+    return refund
+
+
+def _purchase(order: Order) -> Purchase:
+    purchase = purchase_of_order(order) if order.state == "paid" else None
+    if purchase is None or purchase.paid_at is None or not purchase.payment_id:
+        raise NotRefundable(_("Only what was paid can be given back."))
+    return purchase
+
+
+def _untouched(purchase: Purchase, now: datetime) -> Share:
+    over = purchase.paid_at is None or now >= purchase.paid_at + launch.REFUND_WINDOW
+    # Who is barred cannot use what they paid for, so their way out stays open.
+    if over and not purchase.order.user.banned_at:
+        raise NotRefundable(_("The time to give this purchase back is over."))
+    share = untouched_share(purchase, now=now)
+    if share.amount_minor == 0:
+        raise NotRefundable(_("Nothing of this purchase is left untouched."))
+    return share
+
+
+def _withdrawn(purchase: Purchase, now: datetime) -> Share:
+    order = purchase.order
+    if order.paid_at is None or now >= order.paid_at + launch.REFUND_WINDOW:
+        raise NotRefundable(_("The 14 days to withdraw from this purchase are over."))
+    if order.consent_at is not None:
+        share = untouched_share(purchase, now=now)
+    else:
+        share = whole_share(purchase, now=now)
+    if share.amount_minor <= 0:
+        raise NotRefundable(_("Nothing of this purchase is left to give back."))
+    return share
+
+
+def _answered(refund: Refund, now: datetime) -> Refund:
+    return send_refund(refund, now=now) if refund.state == "begun" else refund
+
+
+def _acknowledge(refund: Refund, purchase: Purchase, now: datetime) -> None:
+    """The law asks for a receipt of the withdrawal with its time, on a lasting medium: by mail."""
+    tell(
+        user_id=refund.order.user_id,
+        kind="withdrawal_received",
+        key=f"withdrawal:{refund.order_id}:{refund.pk}:{int(now.timestamp())}",
+        facts={
+            "order": str(refund.order_id),
+            "amount_minor": refund.amount_minor,
+            "currency": purchase.currency,
+            "points_cp": refund.points_cp,
+            "at": now.isoformat(timespec="seconds"),
+        },
+        now=now,
+    )
+
+
+def _end_membership(membership_id: int, now: datetime) -> None:
+    change = MembershipChange.objects.filter(
+        membership_id=membership_id, kind="end", state="begun"
+    ).first()
+    if change is None:
+        return
+    try:
+        memberships.run_change(change, now=now)
+    except PaymentsUnavailable:
+        log.warning("membership %s is ended by the clock", membership_id)
+
+
+def _find_out(refund: Refund, now: datetime) -> None:
+    """Stripe has forgotten the key: look whether it made the refund before giving it up."""
+    state = fetch_reversals(refund.payment_id)
+    with transaction.atomic(durable=True):
+        apply_reversals(state, now=now)
+    refund.refresh_from_db()
+    if refund.state == "begun":
+        _refused(refund, "Stripe has no such refund", now)
+
+
+@transaction.atomic(durable=True)
+def _refused(refund: Refund, error: str, now: datetime) -> None:
+    purchase = purchase_of_refund(refund)
+    lock(purchase, now=now)
+    if not Refund.objects.select_for_update().filter(pk=refund.pk, state="begun").exists():
+        return
+    fail_refund(refund, purchase, error=error, now=now)
+    if refund.period is not None:
+        ends = MembershipChange.objects.filter(membership_id=refund.period.membership_id)
+        ends.filter(kind="end", state="begun").update(
+            state="failed", error="the refund was refused", closed_at=now
         )

@@ -111,6 +111,9 @@ def _apply_payment_session(order: Order, state: SessionState, now: datetime) -> 
         return
     _check_amount(order, state)
     order.session_id = state.id
+    if order.user.closed_at is not None:
+        give_back(order, reason="account_closed", payment_id=state.payment_id)
+        return
     try:
         promotions.use(order=order, card_fingerprint=state.card_fingerprint)
     except promotions.RedemptionTaken:

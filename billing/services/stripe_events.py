@@ -19,7 +19,7 @@ from billing.gateway import webhooks
 from billing.gateway.errors import BadSignature, UnknownShape
 from billing.gateway.types import InboundEvent
 from billing.models import StripeEvent
-from billing.services import confirmations
+from billing.services import confirmations, reversal_events
 from billing.services.confirmations import Apply
 from billing.services.doorbell import ring_after_commit
 from billing.services.parking import Parked
@@ -40,8 +40,13 @@ _BY_PREFIX: tuple[tuple[str, Fetch], ...] = (
     ("subscription_schedule.", confirmations.fetch_schedule),
     ("customer.updated", confirmations.follow_card),
     ("customer.deleted", confirmations.forget),
+    ("charge.dispute.", reversal_events.fetch_dispute),
+    ("charge.refund.", reversal_events.fetch_refund),
+    ("charge.refunded", reversal_events.fetch_charge),
+    ("refund.", reversal_events.fetch_refund),
+    ("radar.early_fraud_warning.", reversal_events.fetch_fraud_warning),
 )
-# What `sync_stripe` subscribes to and the recovery lists; Stripe lists at most 20 types at once.
+# What `sync_stripe` subscribes to and the recovery lists.
 TYPES: tuple[str, ...] = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -59,6 +64,16 @@ TYPES: tuple[str, ...] = (
     "subscription_schedule.released",
     "customer.updated",
     "customer.deleted",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
 )
 
 

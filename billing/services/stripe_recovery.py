@@ -14,6 +14,7 @@ from billing.services.stripe_events import TYPES, store
 KEPT = timedelta(days=30)
 OVERLAP = timedelta(hours=1)
 _CURSOR = "events"
+_TYPES_AT_ONCE = 20
 
 
 def recover_events(*, now: datetime, since: datetime | None = None) -> int:
@@ -24,8 +25,10 @@ def recover_events(*, now: datetime, since: datetime | None = None) -> int:
     cursor = StripeCursor.objects.filter(pk=_CURSOR).first()
     start = since or (cursor.read_until - OVERLAP if cursor else now - KEPT)
     missing = 0
-    for event in inbound.list_events(since=max(start, now - KEPT), types=list(TYPES)):
-        missing += store(event, now=now)
+    for first in range(0, len(TYPES), _TYPES_AT_ONCE):
+        types = list(TYPES[first : first + _TYPES_AT_ONCE])
+        for event in inbound.list_events(since=max(start, now - KEPT), types=types):
+            missing += store(event, now=now)
     _advance(now)
     return missing
 

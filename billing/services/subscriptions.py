@@ -63,7 +63,7 @@ def lock_membership(subscription_id: str) -> Membership | None:
 def set_perks(membership: Membership) -> None:
     """Perks of the newest period: to its end, and through the retries of a renewal to come."""
     period = membership.periods.order_by("-starts_at").first()
-    if period is None:
+    if period is None or period.given_back_at is not None:
         return
     grace = launch.RENEWAL_GRACE if membership.cancel_at is None else launch.NO_GRACE
     until = period.ends_at + grace

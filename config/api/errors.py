@@ -29,6 +29,8 @@ STATUS: dict[str, HTTPStatus] = {
     "insufficient_points": HTTPStatus.PAYMENT_REQUIRED,
     "payment_declined": HTTPStatus.PAYMENT_REQUIRED,
     "forbidden": HTTPStatus.FORBIDDEN,
+    "account_banned": HTTPStatus.FORBIDDEN,
+    "consent_required": HTTPStatus.BAD_REQUEST,
     "email_unverified": HTTPStatus.FORBIDDEN,
     "second_person_needed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,

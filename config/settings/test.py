@@ -28,6 +28,8 @@ CACHES = {
 DATABASES["default"]["TEST"] = {"NAME": "test_inkling"}
 # Threads of a test keep no connection that would stop the test database from being dropped.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# A purchase in a test is a key or a click; tests of the consent ask for it.
+WITHDRAWAL_CONSENT = "OPTIONAL"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Hashing slow enough for production only costs time here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -109,13 +109,13 @@ class RealShop(Shop):
         ]
         return user
 
-    def order(self, user: User, choice: Any, key: str | None = None) -> Order:
+    def order(self, user: User, choice: Any, key: str | None = None, consent: str = "") -> Order:
         """Begin a purchase: Stripe makes a real pay page, which lives in real time."""
         if self.now > datetime.now(UTC) + timedelta(hours=20):
             cannot("a pay page cannot be opened months ahead")
         if choice.method not in ("", "card"):
             cannot("Alipay and WeChat Pay need a person at the page, and the account's consent")
-        return super().order(user, choice, key)
+        return super().order(user, choice, key, consent)
 
     def pay(self, order: Order, button: str = "card_good") -> None:
         """What the page does once its buyer has typed a card: a subscription with our metadata."""

@@ -7,24 +7,28 @@ open in the stand-in's own time, as at Stripe, so a story starts now and moves b
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import User
 from billing.calendar_months import add_months
-from billing.gateway.client import client, plain
+from billing.gateway.client import client, id_of, plain
 from billing.ledger import selectors as ledger
+from billing.ledger import services as ledger_verbs
 from billing.models import Membership, Order, StripeCustomer, StripeEvent
 from billing.services import stripe_events
 from billing.services.checkout import begin_checkout
 from billing.services.choices import Choice
 from billing.services.confirmations import poll_open_orders
 from billing.services.duplicates import give_back_duplicates
+from billing.services.memberships import finish_changes
 from billing.services.periods import grant_due_lots
+from billing.services.reconciliation import reconcile
 from billing.services.stripe_recovery import recover_events
 from billing.services.undoing import undo_orders
 from billing.services.wallets import wallet_for
@@ -77,17 +81,21 @@ class Shop:
         self.clocks[str(user.pk)] = clock.id
         return user
 
-    def order(self, user: User, choice: Choice, key: str | None = None) -> Order:
-        """Begin a purchase."""
-        return begin_checkout(user=user, choice=choice, idempotency_key=key, now=self.now).order
+    def order(self, user: User, choice: Choice, key: str | None = None, consent: str = "") -> Order:
+        """Begin a purchase; `consent` is the version of the terms agreed to."""
+        return begin_checkout(
+            user=user, choice=choice, idempotency_key=key, consent=consent, now=self.now
+        ).order
 
     def pay(self, order: Order, button: str = "card_good") -> None:
         """Press a button of the order's pay page."""
         assert self.control.pay(order.session_id, button)["refused"] is None
 
-    def buy(self, user: User, choice: Choice, button: str = "card_good") -> Order:
+    def buy(
+        self, user: User, choice: Choice, button: str = "card_good", consent: str = ""
+    ) -> Order:
         """Order, pay, deliver; the order as it is then."""
-        order = self.order(user, choice)
+        order = self.order(user, choice, consent=consent)
         self.pay(order, button)
         self.deliver()
         order.refresh_from_db()
@@ -104,6 +112,10 @@ class Shop:
         stripe_events.handle_waiting(now=self.now)
         undo_orders(now=self.now)
         give_back_duplicates(now=self.now)
+
+    def finish_changes(self) -> None:
+        """What the clock does with changes that nobody waited for."""
+        finish_changes(now=self.now + timedelta(minutes=3))
 
     def recover(self) -> int:
         """Read Stripe's list and handle what was missing."""
@@ -157,3 +169,42 @@ class Shop:
         left = [(row.type, row.error) for row in waiting]
         assert left == [], left
         assert ledger_breaches() == []
+
+    def balanced(self) -> None:
+        """All events are in, nothing waits, the ledger is sound, and Stripe says the same."""
+        self.deliver()
+        self.deliver()  # what the first round has caused, or what came before its payment
+        self.settled()
+        assert reconcile(since=self.start - timedelta(days=1)) == []
+
+    def charge(self, order: Order) -> str:
+        """The charge that paid an order."""
+        payment = plain(client().v1.payment_intents.retrieve(order.payment_id))
+        return id_of(payment["latest_charge"])
+
+    def give_back(self, order: Order, amount_minor: int) -> str:
+        """Give money back in Stripe's own dashboard: no row of ours asks for it."""
+        made = client().v1.refunds.create(
+            {"payment_intent": order.payment_id, "amount": amount_minor}
+        )
+        return made.id
+
+    def spend(self, order: Order, amount_cp: int) -> None:
+        """Use points of the order's wallet, as a delivered job does."""
+        with transaction.atomic():
+            key = f"spent:{uuid.uuid4()}"
+            held = ledger_verbs.hold(
+                wallet_id=order.wallet_id,
+                amount_cp=amount_cp,
+                key=key,
+                reference="job:1",
+                now=self.now,
+            )
+            ledger_verbs.capture(
+                wallet_id=order.wallet_id, hold_id=held.hold_id, key=f"c:{key}", now=self.now
+            )
+
+    def debt(self, user: User) -> int:
+        """What the user owes, in hundredths."""
+        wallet_id = wallet_for(user=user, now=self.now)
+        return ledger.balance(wallet_id=wallet_id, now=self.now).debt_cp

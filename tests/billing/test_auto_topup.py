@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from queue import Empty
@@ -11,11 +12,12 @@ import pytest
 from celery import current_app
 from django.core import mail
 from django.db import IntegrityError, transaction
+from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from accounts.errors import InvalidRequest, NotFound
 from accounts.models import User
-from billing.errors import CardNeeded
+from billing.errors import CardNeeded, ConsentRequired
 from billing.gateway.client import client
 from billing.ledger import services as ledger
 from billing.models import AutoTopUp, AutoTopUpAttempt, Document, Notice, Order
@@ -27,8 +29,11 @@ from billing.services.auto_topup_settings import (
     save_auto_topup,
 )
 from billing.services.auto_topups import spent_this_month, sweep, top_up
-from billing.services.checkout import close_forgotten_orders
+from billing.services.document_mail import credit_refunds
 from billing.services.notices import mail_notices
+from billing.services.open_orders import close_forgotten_orders
+from billing.services.reconciliation import reconcile
+from billing.services.refunds import refund_order
 from billing.services.wallets import wallet_for
 from generation.services.jobs import cancel_job, submit_job
 from tests.billing.shop import Shop
@@ -84,6 +89,43 @@ def test_it_buys_once_when_points_are_low(shop: Shop, anna: User) -> None:
     assert top_up(wallet_id=row.wallet_id, now=shop.now) is None
     shop.deliver()
     shop.settled()
+
+
+def test_what_it_bought_is_reconciled_and_given_back(shop: Shop, anna: User) -> None:
+    turn_on(shop, anna)
+    sweep(now=shop.now)
+    shop.balanced()
+    order = Order.objects.get()
+    refund = refund_order(user=anna, order_id=order.pk, now=shop.now)
+    assert (refund.amount_minor, shop.points(anna)) == (50_00, 0)
+    shop.balanced()
+    assert credit_refunds(now=shop.now) == 1
+    assert credit_refunds(now=shop.now) == 0
+    Order.objects.filter(pk=order.pk).update(amount_minor=49_99)
+    (found,) = reconcile(since=shop.start - timedelta(days=1))
+    assert (found.kind, "4999" in found.detail) == ("amounts differ", True)
+    Order.objects.filter(pk=order.pk).update(amount_minor=50_00, payment_id="pi_made_up")
+    kinds = {found.kind for found in reconcile(since=shop.start - timedelta(days=1))}
+    assert {"paid, not granted", "granted, not paid"} <= kinds
+
+
+def test_its_purchases_carry_the_consent_it_was_turned_on_with(
+    shop: Shop, anna: User, settings: Settings
+) -> None:
+    """Without one a withdrawal would give everything back, used or not."""
+    settings.WITHDRAWAL_CONSENT = "REQUIRED"
+    shop.welcome(anna)
+    save_card(shop, anna)
+    with pytest.raises(ConsentRequired):
+        save_auto_topup(user=anna, wish=FIFTY, now=shop.now)
+    agreed = replace(FIFTY, consent=settings.TERMS_VERSION)
+    save_auto_topup(user=anna, wish=agreed, now=shop.now)
+    agreed_at = shop.now
+    shop.pass_time(anna, days=1)
+    sweep(now=shop.now)
+    order = Order.objects.get()
+    assert (order.consent_version, order.consent_at) == (settings.TERMS_VERSION, agreed_at)
+    save_auto_topup(user=anna, wish=replace(FIFTY, enabled=False), now=shop.now)
 
 
 def rung() -> list[dict[str, str]]:

@@ -26,7 +26,7 @@ from billing.ledger import services as ledger
 from billing.ledger.models import Entry, Hold, Lot
 from billing.models import Document, MembershipPeriod, Order, WalletOwner
 from billing.recognition import Purchase, parts_of
-from billing.selectors.books import Books, books_of, month_of
+from billing.selectors.books import Books, Sums, books_of, month_of
 from billing.services.books import export_books
 from billing.services.buyers import Buyer, save_buyer
 from billing.services.choices import Choice
@@ -205,6 +205,44 @@ def test_months_of_chance_add_up(shop: Shop, person: Person, settings: Settings,
     total = [sum(getattr(one.of("CNY"), name) for one in books)
              for name in ("revenue", "breakage", "refunded_value", "credited_gross")]  # fmt: skip
     assert all(amount > 0 for amount in total), total
+
+
+def test_a_membership_given_back_leaves_nothing_owed(shop: Shop, anna: User) -> None:
+    """Months that were to come go with it, and come back when the refund fails."""
+
+    def sums() -> Sums:
+        here = shop.now.astimezone(ZONE)
+        (found,) = books_of(month_of(f"{here.year}-{here.month:02d}")).sums.values()
+        assert found.gaps == []
+        return found
+
+    order = shop.buy(anna, gold("alipay", "quarter"), "alipay")
+    value = order.amount_minor
+    wallet_id = wallet_for(user=anna, now=shop.now)
+    with transaction.atomic():
+        held = ledger.hold(
+            wallet_id=wallet_id, amount_cp=60_00, key="job", reference="job", now=shop.now
+        )
+        ledger.capture(wallet_id=wallet_id, hold_id=held.hold_id, key="done", now=shop.now)
+    revenue = sums().revenue
+    assert sums().closing_deferred == value - revenue
+    refund = refund_order(user=anna, order_id=order.pk, now=shop.now)
+    credit_refunds(now=shop.now)
+    assert (sums().closing_deferred, sums().revenue) == (0, revenue)
+    assert sums().refunded_value == value - revenue
+    shop.control.finish_refund(refund.refund_id, "failed")
+    shop.deliver()
+    credit_refunds(now=shop.now)
+    assert (sums().closing_deferred, sums().refunded_value) == (value - revenue, 0)
+    left_cp = shop.points(anna)
+    with transaction.atomic():
+        held = ledger.hold(
+            wallet_id=wallet_id, amount_cp=left_cp, key="all", reference="all", now=shop.now
+        )
+        ledger.capture(wallet_id=wallet_id, hold_id=held.hold_id, key="spent", now=shop.now)
+    # A third of the price, to the fen: the other two months are still to come.
+    assert sums().revenue == parts_of(value, [1, 1, 1])[0]
+    assert sums().closing_deferred == value - sums().revenue
 
 
 def add_up_to_the_orders(books: list[Books]) -> None:

@@ -13,11 +13,13 @@ from django.utils import timezone
 from accounts.models import User
 from billing.gateway.client import client
 from billing.models import (
+    Document,
     DuplicatePayment,
     Membership,
     Notice,
     Order,
     Promotion,
+    Refund,
     StripeCustomer,
     StripeEvent,
 )
@@ -243,3 +245,20 @@ def test_the_buyer_reads_it_on_the_order(shop: Shop, anna: User) -> None:
     browser.force_login(anna)
     page = browser.get(reverse("billing:order", args=[order.pk])).content.decode()
     assert "A second payment of ¥10 came for this order; it has been given back." in page
+
+
+def test_a_refund_of_it_that_fails_later_waits_for_a_person(shop: Shop, anna: User) -> None:
+    """No points and no paper follow a duplicate: it was never a purchase."""
+    paid_twice(shop, anna)
+    (refund,) = shop.control.objects("refund")
+    shop.control.finish_refund(refund["id"], "failed")
+    shop.deliver()
+    row = DuplicatePayment.objects.get()
+    assert (row.state, "failed" in row.error) == ("parked", True)
+    assert (shop.points(anna), Refund.objects.count()) == (100_00, 0)
+    assert not Document.objects.filter(kind="credit_note").exists()
+    kinds = [found.kind for found in reconcile(since=shop.start - timedelta(days=1))]
+    assert kinds == ["paid twice, not given back"]
+    assert duplicates.unpark(duplicate_id=row.pk, now=shop.now)
+    assert duplicates.give_back_duplicates(now=shop.now) == 1
+    assert len(refunds(shop)) == 2

@@ -25,7 +25,7 @@ from billing.models import (
 )
 from billing.selectors.entitlements import entitlements
 from billing.selectors.memberships import membership_of
-from billing.services import checkout, memberships, stripe_events
+from billing.services import memberships, open_orders, stripe_events
 from billing.services.choices import Choice
 from billing.services.confirmations import confirm_order
 from billing.services.gifts import give_membership
@@ -269,9 +269,9 @@ def test_15_a_page_nobody_got_is_closed_by_the_clock(shop: Shop, anna: User) -> 
         with pytest.raises(PaymentsUnavailable):
             shop.order(anna, TEN_YUAN)
         shop.control.clear_faults()
-        assert checkout.close_forgotten_orders(now=shop.now) == 0
+        assert open_orders.close_forgotten_orders(now=shop.now) == 0
         shop.now += timedelta(hours=2)
-        assert checkout.close_forgotten_orders(now=shop.now) == 1
+        assert open_orders.close_forgotten_orders(now=shop.now) == 1
     states = Order.objects.order_by("created_at").values_list("state", flat=True)
     assert list(states) == ["canceled", "expired"]
     assert [row["status"] for row in shop.control.objects("checkout.session")] == ["expired"]

@@ -23,6 +23,9 @@ FACTS: dict[str, object] = {
     "ends_at": "2026-12-24T04:00:00+00:00",
     "order": "1",
     "reason": "second_membership",
+    "points_cp": 12_50,
+    "debt_cp": 3_00,
+    "at": "2026-12-24T04:00:00+00:00",
 }
 
 

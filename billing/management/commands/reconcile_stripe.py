@@ -13,7 +13,9 @@ from billing.services.reconciliation import ReconciliationFailed, livemode_name,
 
 
 class Command(BaseCommand):
-    help = "Compare what Stripe was paid with orders, periods and the ledger; exit 1 if it differs."
+    help = (
+        "Compare Stripe with orders, periods, refunds, disputes and the ledger; exit 1 if unequal."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=int, default=30, help="how far to look back")
