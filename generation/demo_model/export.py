@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -52,7 +53,7 @@ def export(training: Path, folder: Path, recipe: Recipe) -> int:
     Raises FileExistsError, or FileNotFoundError before the training has saved anything.
     """
     if folder.exists():
-        raise FileExistsError(folder)
+        raise FileExistsError(f"{folder} exists already")
     autoencoder = train_autoencoder.trained(training / AUTOENCODER_STATE, recipe)
     denoiser, steps, mean, deviation = train_denoiser.trained(training / DENOISER_STATE, recipe)
     with torch.no_grad():
@@ -85,7 +86,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
-    steps = export(options.training, options.folder, RECIPES[options.recipe])
+    try:
+        steps = export(options.training, options.folder, RECIPES[options.recipe])
+    except (FileExistsError, FileNotFoundError) as error:
+        sys.exit(str(error))
     scores = {} if options.unscored else evaluate(options.folder)
     size = sum(os.path.getsize(path) for path in options.folder.rglob("*.safetensors"))
     (options.folder / CARD).write_text(card(steps, size, scores))

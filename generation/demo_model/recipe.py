@@ -21,18 +21,18 @@ class Recipe:
     heads: int = 4
     layers: int = 6
     text_width: int = 96
-    autoencoder_steps: int = 2400
+    autoencoder_steps: int = 6000
     autoencoder_stills: int = 1500
     still_batch: int = 16
     clip_batch: int = 6
     still_shards: int = 6
     shard_stills: int = 3000
-    clip_shards: int = 24
-    shard_clips: int = 500
+    clip_shards: int = 60
+    shard_clips: int = 200
     denoiser_steps: int = 40000
-    denoiser_stills: int = 3000
-    denoiser_batch: int = 16
-    save_every: int = 100
+    denoiser_stills: int = 2500
+    denoiser_batch: int = 8
+    save_every: int = 50
 
 
 RECIPES: Mapping[str, Recipe] = {

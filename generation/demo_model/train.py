@@ -26,8 +26,11 @@ def main() -> None:
     options = _options()
     if options.threads:
         torch.set_num_threads(options.threads)
-    for stage in options.stages or STAGES:
-        _run(stage, options.folder, RECIPES[options.recipe], options.until)
+    try:
+        for stage in options.stages or STAGES:
+            _run(stage, options.folder, RECIPES[options.recipe], options.until)
+    except FileNotFoundError as error:
+        sys.exit(str(error))
 
 
 def _run(stage: str, folder: Path, recipe: Recipe, until: int) -> None:

@@ -212,8 +212,8 @@ def _batch(step: int, recipe: Recipe, material: Material) -> tuple[Batch, torch.
     known = torch.zeros(count, 1, time, 1, 1)
     for row in range(count):
         known[row, :, : _known_frames(rng, time)] = 1
-    # Clips have more to settle while there is much noise.
-    level = torch.randn(count, generator=noise) + (0.3 if time == 1 else 0.8)
+    # Words decide while there is much noise; clips have more to settle then.
+    level = torch.randn(count, generator=noise) * 1.2 + (0.5 if time == 1 else 0.9)
     return Batch(clean, words, mask, known, level.sigmoid().view(-1, 1, 1, 1, 1)), noise
 
 
