@@ -30,7 +30,7 @@ class Recipe:
     clip_shards: int = 60
     shard_clips: int = 200
     denoiser_steps: int = 40000
-    denoiser_stills: int = 2500
+    denoiser_stills: int = 4000
     denoiser_batch: int = 8
     save_every: int = 50
 
