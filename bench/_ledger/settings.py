@@ -8,4 +8,3 @@ from config.settings.dev import DATABASES
 DATABASE = os.environ.get("BENCH_DATABASE", "inkling_bench")
 DATABASES["default"]["NAME"] = DATABASE
 ROOT_URLCONF = "bench._ledger.web"
-LOGIN_URL = "/"  # the pages are not there
