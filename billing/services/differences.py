@@ -59,7 +59,12 @@ def automatic_differences(
 def refund_differences(refunds: Sequence[RefundState], *, since: datetime) -> Iterator[Difference]:
     """Refunds that are on one side only, of another amount, or that failed on one side only."""
     # What was paid twice goes back by itself and is compared with the payments.
-    twice = set(DuplicatePayment.objects.values_list("payment_id", flat=True))
+    payments = {refund.payment_id for refund in refunds}
+    twice = set(
+        DuplicatePayment.objects.filter(payment_id__in=payments).values_list(
+            "payment_id", flat=True
+        )
+    )
     refunds = [refund for refund in refunds if refund.payment_id not in twice]
     ids = [refund.id for refund in refunds]
     ours = {row.refund_id: row for row in Refund.objects.filter(refund_id__in=ids)}
@@ -91,9 +96,15 @@ def dispute_differences(
     """Disputes on one side only, or whose points are not where the verdict puts them."""
     ids = [dispute.id for dispute in disputes]
     ours = {row.dispute_id: row for row in Dispute.objects.filter(dispute_id__in=ids)}
+    payments = {dispute.payment_id for dispute in disputes}
+    parked = DuplicatePayment.objects.filter(payment_id__in=payments, state="parked")
+    waiting = set(parked.values_list("payment_id", flat=True))
     for dispute in disputes:
         row = ours.get(dispute.id)
         if row is None:
+            # What was paid twice and is disputed waits for a person, and is named as that.
+            if dispute.payment_id in waiting:
+                continue
             yield Difference("disputed, not in our books", dispute.id, dispute.status)
             continue
         wanted = _STATE_OF.get(dispute.status, row.state)

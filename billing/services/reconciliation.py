@@ -76,11 +76,10 @@ def _oldest_open_dispute(since: datetime) -> datetime:
 
 
 def _sessions_without_order(sessions: list[listings.PaidSession]) -> Iterator[Difference]:
-    orders = {
-        row.session_id: row
-        for row in Order.objects.filter(session_id__in=[one.session_id for one in sessions])
-    }
-    twice = dict(DuplicatePayment.objects.values_list("session_id", "state"))
+    ids = [session.session_id for session in sessions]
+    orders = {row.session_id: row for row in Order.objects.filter(session_id__in=ids)}
+    doubled = DuplicatePayment.objects.filter(session_id__in=ids)
+    twice = dict(doubled.values_list("session_id", "state"))
     for session in sessions:
         if session.session_id in twice:
             if twice[session.session_id] == "parked":
@@ -160,7 +159,10 @@ def _invoices_without_period(invoices: list[listings.PaidInvoice]) -> Iterator[D
             subscription_id__in=[invoice.subscription_id for invoice in invoices],
         ).values_list("subscription_id", flat=True)
     )
-    twice = dict(DuplicatePayment.objects.values_list("invoice_id", "state"))
+    doubled = DuplicatePayment.objects.filter(
+        invoice_id__in=[invoice.invoice_id for invoice in invoices]
+    )
+    twice = dict(doubled.values_list("invoice_id", "state"))
     for invoice in invoices:
         if invoice.invoice_id in twice:
             if twice[invoice.invoice_id] == "parked":
