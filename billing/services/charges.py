@@ -28,10 +28,11 @@ from billing.ledger import selectors as ledger_reads
 from billing.ledger import services as ledger
 from billing.ledger.types import Settled
 from billing.models import Quote
+from billing.selectors.holders import holder
 from billing.selectors.prices import live_price_list
 from billing.selectors.ways import ways_on
-from billing.services.auto_topups import ring_when_low
-from billing.services.bans import refuse_banned
+from billing.services.auto_topups import ring_for
+from billing.services.bans import barred
 from billing.services.wallets import wallet_for
 from billing.types import Price, PricedRequest, Slice, format_points
 
@@ -127,9 +128,11 @@ def hold_for_job(
             _("This idempotency key was used with another request.")
         ) from None
     # Under the wallet's lock: a ban that is being made has taken it too.
-    if not held.replayed:
-        refuse_banned(user)
-    ring_when_low(wallet_id=wallet_id, available_cp=held.available_cp)
+    known = holder(user_id=user.pk, wallet_id=wallet_id, available_cp=held.available_cp)
+    if known.banned and not held.replayed:
+        raise barred()
+    if known.low:
+        ring_for(wallet_id=wallet_id)
     return Charge(wallet_id, held.hold_id, cost, held.slices, held.replayed)
 
 
