@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import views
+from generation.portal import caps, views
 
 app_name = "generation"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="job_cancel"),
     path("gallery/", views.gallery, name="gallery"),
+    path("limits/", caps.limits, name="limits"),
 ]

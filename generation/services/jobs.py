@@ -124,10 +124,10 @@ def _submit(
         if known is not None:
             return known
     plan = entitlements(wallet_id=job.wallet_id, now=now)
-    guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
+    own = guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
     job.counted = caps.count(
         wallet_id=job.wallet_id,
-        caps=guards.caps_of(plan=plan, api_key=api_key),
+        caps=guards.caps_of(plan=plan, own=own, api_key=api_key),
         amount_cp=charge.price.cost_cp,
         now=now,
     )
