@@ -25,9 +25,13 @@ def seat_in(user: User, team_id: UUID) -> Seat:
     return found
 
 
-def people_of(team: Team) -> list[Seat]:
-    """Who is in a team, first come first."""
-    return list(team.seats.filter(left_at=None).select_related("user"))
+def people_of(team_id: UUID) -> list[Seat]:
+    """Who is in a team: its owner, then first come first; each with the user and the team."""
+    seats = Seat.objects.filter(team_id=team_id, left_at=None)
+    return sorted(
+        seats.select_related("user", "team__owner"),
+        key=lambda seat: (seat.role != "owner", seat.joined_at, seat.pk),
+    )
 
 
 def open_invitations(team: Team) -> list[SeatInvitation]:

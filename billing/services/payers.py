@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound, SeatInactive
-from accounts.models import Seat, User
+from accounts.models import User
+from accounts.selectors.teams import people_of
 from billing.selectors.entitlements import entitlements
 from billing.services.wallets import wallet_for
 
@@ -29,13 +30,15 @@ def payer_for(*, user: User, team_id: UUID | None, now: datetime) -> Payer:
     SeatInactive when the plan has fewer seats than people came before."""
     if team_id is None:
         return Payer(wallet_for(user=user, now=now))
-    seats = list(Seat.objects.filter(team_id=team_id, left_at=None).select_related("team__owner"))
+    seats = people_of(team_id)
     place = next((index for index, seat in enumerate(seats) if seat.user_id == user.pk), None)
     if place is None:
         raise NotFound(_("No such team."))
     seat = seats[place]
+    if seat.team.owner.closed_at is not None:
+        raise SeatInactive(_("The account that pays for this team is closed."))
     wallet_id = wallet_for(user=seat.team.owner, now=now)
-    if place and place >= entitlements(wallet_id=wallet_id, now=now).seats:
+    if place >= max(1, entitlements(wallet_id=wallet_id, now=now).seats):
         raise SeatInactive(
             _("The team's plan has fewer seats than people, and you came after they were taken.")
         )

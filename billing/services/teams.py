@@ -16,6 +16,7 @@ from accounts.errors import InvalidRequest, NotFound, SeatsFull, TeamExists
 from accounts.models import Seat, SeatInvitation, Team, User
 from accounts.selectors.teams import seat_in
 from billing.selectors.entitlements import entitlements
+from billing.services.doorbell import ring_after_commit
 from billing.services.wallets import wallet_for
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -77,6 +78,7 @@ def invite(*, by: User, team_id: UUID, email: str, role: str, now: datetime) -> 
     invitation.language = get_language() or "en"
     invitation.expires_at, invitation.mailed_at = now + INVITATION_LIFETIME, None
     invitation.save()
+    ring_after_commit("billing.team_mail")
     return invitation
 
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import InvalidRequest
 from accounts.portal.visitor import signed_in
-from billing.types import format_points, parse_points
+from billing.types import format_points
+from generation.portal.limit_fields import limit_in
 from generation.services.own_caps import own_caps, set_own_caps
 
 _FIELDS = ("day_points", "month_points")
@@ -28,7 +29,7 @@ def limits(request: HttpRequest) -> HttpResponse:
     refusal: InvalidRequest | None = None
     if request.method == "POST":
         try:
-            day_cp, month_cp = (_read(request, name) for name in _FIELDS)
+            day_cp, month_cp = (limit_in(request, name) for name in _FIELDS)
             set_own_caps(user=user, daily_cap_cp=day_cp, monthly_cap_cp=month_cp, now=now)
         except InvalidRequest as refused:
             refusal = refused
@@ -49,17 +50,6 @@ def limits(request: HttpRequest) -> HttpResponse:
         },
         status=422 if refusal else 200,
     )
-
-
-def _read(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "").strip()
-    try:
-        return parse_points(text) if text else None
-    except ValueError:
-        raise InvalidRequest(
-            _("Write a limit as a number of points, such as 100 or 12.50."),
-            fields={name: "a number of points"},
-        ) from None
 
 
 def _shown(cap_cp: int | None) -> str:

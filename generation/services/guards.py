@@ -10,10 +10,12 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiKey
+from billing.services.payers import Payer
 from billing.types import Entitlements
 from generation import quotas
 from generation.calendar import day_starts_at, period_ends_at
 from generation.errors import GenerationPaused, QuotaExceeded
+from generation.selectors.team_spending import seat_scope
 from generation.services.caps import Cap
 
 # One round trip: it is made by every submit while the wallet is locked.
@@ -71,8 +73,10 @@ def check(*, wallet_id: int, plan: Entitlements, now: datetime) -> OwnLimits:
     return OwnLimits(*own)
 
 
-def caps_of(*, plan: Entitlements, own: OwnLimits, api_key: ApiKey | None) -> list[Cap]:
-    """Every cap a job of this key on this plan counts under.
+def caps_of(
+    *, plan: Entitlements, own: OwnLimits, payer: Payer, api_key: ApiKey | None
+) -> list[Cap]:
+    """Every cap a job of this key and seat on this plan counts under.
 
     Days and months of the wallet are counted without a limit too: a cap that is set later knows
     what was spent before.
@@ -82,6 +86,10 @@ def caps_of(*, plan: Entitlements, own: OwnLimits, api_key: ApiKey | None) -> li
         Cap("wallet", "month", own.monthly_cap_cp, "own_month"),
         Cap("wallet", "day", plan.points_day_max_cp, "wallet_day"),
     ]
+    if payer.seat_id is not None:
+        scope = seat_scope(payer.seat_id)
+        caps.append(Cap(scope, "day", payer.daily_cap_cp, "seat_day"))
+        caps.append(Cap(scope, "month", payer.monthly_cap_cp, "seat_month"))
     if api_key is not None:
         scope = f"key:{api_key.pk}"
         if api_key.daily_cap_cp is not None:

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from accounts.errors import InvalidRequest, NotFound, SeatInactive, SeatsFull, TeamExists
-from accounts.models import Seat, Team, User
+from accounts.models import Seat, SeatInvitation, Team, User
 from accounts.selectors.teams import open_invitations, people_of, seats_of
+from accounts.services import standing
 from billing.services import teams
 from billing.services.payers import payer_for
 from billing.services.wallets import wallet_for
@@ -117,8 +118,8 @@ def test_the_last_seat_is_taken_once(team: Team, person: Person) -> None:
         offered.expires_at = NOON + timedelta(minutes=1)
         offered.save()
         tokens.append(teams.token_of(offered))
-        teams.SeatInvitation.objects.filter(pk=offered.pk).update(expires_at=NOON)
-    teams.SeatInvitation.objects.update(expires_at=NOON + timedelta(days=1))
+        SeatInvitation.objects.filter(pk=offered.pk).update(expires_at=NOON)
+    SeatInvitation.objects.update(expires_at=NOON + timedelta(days=1))
     results = at_once(
         [
             partial(teams.accept, user=rival, token=token, now=NOON)
@@ -154,7 +155,7 @@ def test_who_leaves_spends_no_more(team: Team, person: Person) -> None:
         teams.remove_seat(by=eve.user, seat_id=bert.pk, now=NOON)
     teams.remove_seat(by=bert.user, seat_id=bert.pk, now=NOON)
     teams.remove_seat(by=team.owner, seat_id=eve.pk, now=NOON)
-    assert [seat.role for seat in people_of(team)] == ["owner"]
+    assert [seat.role for seat in people_of(team.pk)] == ["owner"]
     with pytest.raises(NotFound):
         payer_for(user=eve.user, team_id=team.pk, now=NOON)
     with pytest.raises(InvalidRequest):
@@ -167,6 +168,13 @@ def test_after_the_plan_has_ended_the_owner_still_spends(team: Team, person: Per
     with pytest.raises(SeatInactive):
         payer_for(user=seat.user, team_id=team.pk, now=later)
     assert payer_for(user=team.owner, team_id=team.pk, now=later).wallet_id
+
+
+def test_a_closed_account_pays_for_nobody(team: Team, person: Person) -> None:
+    seat = join(team, person("bert"))
+    standing.close(user=team.owner, now=NOON)
+    with pytest.raises(SeatInactive):
+        payer_for(user=seat.user, team_id=team.pk, now=NOON)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 81, "a\nb"])
