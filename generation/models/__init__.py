@@ -4,5 +4,15 @@ from generation.models.jobs import Job
 from generation.models.operations import Brake, DrainedWorker
 from generation.models.queue_turns import QueueTurn
 from generation.models.spendings import Spending
+from generation.models.uploads import Upload
 
-__all__ = ["Artifact", "Attempt", "Brake", "DrainedWorker", "Job", "QueueTurn", "Spending"]
+__all__ = [
+    "Artifact",
+    "Attempt",
+    "Brake",
+    "DrainedWorker",
+    "Job",
+    "QueueTurn",
+    "Spending",
+    "Upload",
+]

@@ -110,5 +110,5 @@ def test_every_refusal_has_a_status() -> None:
             yield derived
             yield from below(derived)
 
-    from_code = {kind.code for kind in below(Refusal)}
+    from_code = {kind.code for kind in below(Refusal) if "code" in vars(kind)}
     assert from_code <= STATUS.keys()
