@@ -38,6 +38,15 @@ class JobFinished(Refusal):
     code = "job_finished"
 
 
+class ClipTooLong(Refusal):
+    """The clip with its continuation would be longer than clips may be.
+
+    `facts`: seconds, seconds_max.
+    """
+
+    code = "clip_too_long"
+
+
 class PictureRefused(Refusal):
     """A picture that cannot be worked from, for the reason in the code. `fields` names where it
     was sent."""

@@ -66,6 +66,11 @@ class ChildEngine:
         """Process id of the living child, None when there is none."""
         return self._child.pid if self._child is not None and self._child.alive else None
 
+    @property
+    def prefix_frames(self) -> int:
+        """How many last frames of a clip are wanted in order to go on from it."""
+        return 9
+
     def warm(self, deadline: float | None = None) -> None:
         """Start the child and load both checkpoints. deadline: a reading of time.monotonic().
 

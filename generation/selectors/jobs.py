@@ -27,7 +27,11 @@ def jobs_of(*, user: User) -> QuerySet[Job]:
     wallet_id = wallet_id_of(user)
     if wallet_id is None:
         return Job.objects.none()
-    return Job.objects.prefetch_related("artifacts").filter(wallet_id=wallet_id)
+    return (
+        Job.objects.select_related("parent")
+        .prefetch_related("artifacts")
+        .filter(wallet_id=wallet_id)
+    )
 
 
 def recent_jobs(

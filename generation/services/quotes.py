@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from billing.errors import InsufficientPoints
+from billing.errors import InsufficientPoints, PerkNeeded
 from billing.selectors.entitlements import entitlements
 from billing.services import charges
 from billing.services import quotes as billing_quotes
+from billing.services.wallets import wallet_for
 from billing.types import PricedRequest, Slice
 from generation import watermark
 from generation.requests import read_request
+from generation.services import perks
+from generation.services.inputs import check_inputs
 from generation.types import GenerationRequest
 
 
@@ -27,24 +30,29 @@ class PricePreview:
     available_after_cp: int
     brand_mark: bool
     shortfall: InsufficientPoints | None
+    # What the plan does not open, and which one does.
+    locked: PerkNeeded | None = None
 
 
 def priced(request: GenerationRequest) -> PricedRequest:
     """What billing needs to know of a request."""
-    spec = request.spec
     return PricedRequest(
-        kind=spec.kind, quality=spec.quality, seconds=spec.seconds, pieces=request.pieces
+        kind=request.spec.priced_as or request.kind,
+        quality=request.quality,
+        seconds=request.seconds,
+        pieces=request.pieces,
+        relaxed=request.relaxed,
     )
 
 
 def preview_price(
     *, user: User, kind: object, params: Mapping[str, object], now: datetime
 ) -> PricePreview:
-    """The price before the click, also while the prompt is still empty; nothing is written.
+    """The price before the click, also while the form is still half empty; nothing is written.
 
     Raises InvalidRequest, NotForSale.
     """
-    request = read_request(kind, {**params, "prompt": params.get("prompt") or "-"})
+    request = read_request(kind, params, whole=False)
     preview = charges.preview(user=user, request=priced(request), now=now)
     plan = entitlements(wallet_id=preview.wallet_id, now=now)
     return PricePreview(
@@ -58,15 +66,19 @@ def preview_price(
             only_paid_points=all(part.paid for part in preview.slices),
         ),
         shortfall=preview.shortfall,
+        locked=perks.locked(wallet_id=preview.wallet_id, request=request, now=now),
     )
 
 
 def quote_job(*, user: User, kind: object, params: object, now: datetime) -> billing_quotes.Quoted:
     """Fix the price of exactly this request for fifteen minutes.
 
-    Raises InvalidRequest, NotForSale.
+    Raises InvalidRequest, NotForSale, PerkNeeded, PictureRefused and ClipTooLong.
     """
     request = read_request(kind, params)
+    wallet_id = wallet_for(user=user, now=now)
+    perks.check(wallet_id=wallet_id, request=request, now=now)
+    check_inputs(wallet_id=wallet_id, request=request, now=now)
     return billing_quotes.make_quote(
         user=user, request=priced(request), request_hash=request.digest(), now=now
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -167,6 +168,19 @@ def upload_for(*, user: User, upload_id: UUID, now: datetime) -> Upload:
     if found is None:
         raise NotFound(_("No such upload."))
     return found
+
+
+def use(upload_ids: Collection[UUID], *, now: datetime) -> set[UUID]:
+    """Keep uploads for a job that uses them, and those who repeat it; returns those that are gone.
+
+    A step of a submit.
+    """
+    if not upload_ids:
+        return set()
+    found = Upload.objects.select_for_update().filter(id__in=upload_ids).order_by("id")
+    for upload in found:
+        _keep_until(upload, now + USED_LIFETIME)
+    return set(upload_ids).difference(upload.id for upload in found)
 
 
 def delete_upload(*, user: User, upload_id: UUID, now: datetime) -> None:
