@@ -26,6 +26,7 @@ from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
 from generation.services import caps, guards, perks, queue
+from generation.services.abilities import check_makeable
 from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
 from generation.services.quotes import priced
 from generation.types import RELAXED, SEED_MAX, GenerationRequest
@@ -93,6 +94,7 @@ def submit_job(
         known = _replay(job) if idempotency_key is not None else None
         if known is not None:
             return known
+        check_makeable(request)
         perks.check(wallet_id=wallet_id, request=request, now=now)
         inputs = take_inputs(user=user, wallet_id=wallet_id, request=request, now=now)
         return _submit(job, request, inputs, quote_id, api_key, shown_cp)

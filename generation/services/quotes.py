@@ -16,6 +16,7 @@ from billing.types import PricedRequest, Slice
 from generation import watermark
 from generation.requests import read_request
 from generation.services import perks
+from generation.services.abilities import check_makeable
 from generation.services.inputs import check_inputs
 from generation.types import GenerationRequest
 
@@ -77,6 +78,7 @@ def quote_job(*, user: User, kind: object, params: object, now: datetime) -> bil
     """
     request = read_request(kind, params)
     wallet_id = wallet_for(user=user, now=now)
+    check_makeable(request)
     perks.check(wallet_id=wallet_id, request=request, now=now)
     check_inputs(wallet_id=wallet_id, request=request, now=now)
     return billing_quotes.make_quote(
