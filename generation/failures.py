@@ -7,6 +7,7 @@ from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
     "CANCELED.USER": "You canceled it.",
+    "INPUT.GONE": "The picture or clip it was to work from is gone.",
     "INTERNAL.ENGINE": "The engine failed. It was our fault.",
     "INTERNAL.MODEL": "No model here can do this. It was our fault.",
     "INTERNAL.OOM": "There was not enough GPU memory. It was our fault.",

@@ -10,8 +10,9 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from generation.kinds.table import KINDS
 from generation.models import Job
-from generation.types import KINDS, PIECES_MAX, PROMPT_MAX, SEED_MAX
+from generation.types import PIECES_MAX, PROMPT_MAX, SEED_MAX
 
 
 class CreateForm(forms.Form):
