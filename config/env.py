@@ -115,6 +115,22 @@ VARIABLES: tuple[Variable, ...] = (
         "whether a purchase needs consent to paying for points used before a withdrawal: "
         "REQUIRED or OPTIONAL (then a withdrawal gives everything back)",
     ),
+    Variable(
+        "LABEL_JURISDICTION",
+        "NONE",
+        "visible label on everything: NONE, CN (AI生成), EU (AI-generated), ALL (both), or"
+        " CN_ARTICLE_9 (CN, but not for members who accepted the labelling agreement)",
+    ),
+    Variable(
+        "LABELLING_AGREEMENT_DIR",
+        "the text that comes with Inkling",
+        "folder with your own labelling agreement: `labelling.en.txt`, `labelling.zh-hans.txt`",
+    ),
+    Variable(
+        "TRUSTED_PROXIES",
+        "0",
+        "how many proxies of your own stand before the web server and add to `X-Forwarded-For`",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
@@ -190,6 +206,13 @@ class Env:
         if self.revision(revision) is None:
             raise ImproperlyConfigured(f"{name} is a repository, so {revision} must be set too")
         return text
+
+    def folder(self, name: str, default: Path) -> Path:
+        """The variable as an existing folder. Raises ImproperlyConfigured."""
+        text = self.string(name)
+        if text and not Path(text).is_dir():
+            raise ImproperlyConfigured(f"{name}: there is no folder {text!r}")
+        return Path(text) if text else default
 
     def listing(self, name: str, default: list[str]) -> list[str]:
         """The variable as comma-separated texts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from generation.api import caps, views
+from generation.api.agreements import LabellingView
 
 urlpatterns = [
     path("quotes", views.QuotesView.as_view(), name="api-quotes"),
@@ -13,4 +14,5 @@ urlpatterns = [
     path("jobs/<uuid:job_id>", views.JobView.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/events", views.JobEventsView.as_view(), name="api-job-events"),
     path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
+    path("agreements/labelling", LabellingView.as_view(), name="api-labelling"),
 ]

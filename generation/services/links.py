@@ -37,7 +37,9 @@ def artifact_of_token(token: str, *, now: datetime) -> Artifact:
         raise refused from None
     if until <= now.timestamp():
         raise refused
-    artifact = Artifact.objects.filter(id=UUID(artifact_id), wallet_id=wallet_id).first()
+    # With its job and user: who opens a clean file is written down.
+    artifacts = Artifact.objects.select_related("job__user")
+    artifact = artifacts.filter(id=UUID(artifact_id), wallet_id=wallet_id).first()
     if artifact is None:
         raise refused
     return artifact
