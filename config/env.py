@@ -121,6 +121,7 @@ VARIABLES: tuple[Variable, ...] = (
         "visible label on everything: NONE, CN (AI生成), EU (AI-generated), ALL (both), or"
         " CN_ARTICLE_9 (CN, but not for members who accepted the labelling agreement)",
     ),
+    Variable("LABEL_VIDEO", "ALL", "where a clip shows it: ALL through, or its first 3 s (START)"),
     Variable(
         "LABELLING_AGREEMENT_DIR",
         "the text that comes with Inkling",
@@ -132,6 +133,17 @@ VARIABLES: tuple[Variable, ...] = (
         "how many proxies of your own stand before the web server and add to `X-Forwarded-For`",
     ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
+    Variable(
+        "C2PA_CERTIFICATE_CHAIN",
+        "a local chain, made once, kept in INKLING_HOME",
+        "file with your own certificates for C2PA manifests, PEM, the leaf first",
+    ),
+    Variable("C2PA_PRIVATE_KEY", "", "file with the leaf's private key, PEM, without a password"),
+    Variable(
+        "C2PA_TIMESTAMP_URL",
+        "no time stamps",
+        "RFC 3161 service that stamps manifests; asked once for each file, from the GPU worker",
+    ),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
     Variable("LOG_LEVEL", "INFO", "least severe log line written"),
@@ -206,6 +218,16 @@ class Env:
         if self.revision(revision) is None:
             raise ImproperlyConfigured(f"{name} is a repository, so {revision} must be set too")
         return text
+
+    def both_files(self, first: str, second: str) -> tuple[str, str]:
+        """Two variables that name existing files, both or neither. Raises ImproperlyConfigured."""
+        paths = self.string(first), self.string(second)
+        for name, path in zip((first, second), paths, strict=True):
+            if path and not Path(path).is_file():
+                raise ImproperlyConfigured(f"{name}: there is no file {path!r}")
+        if bool(paths[0]) != bool(paths[1]):
+            raise ImproperlyConfigured(f"{first} and {second} are set together or not at all")
+        return paths
 
     def folder(self, name: str, default: Path) -> Path:
         """The variable as an existing folder. Raises ImproperlyConfigured."""

@@ -21,6 +21,7 @@ from generation.lifecycle import ATTEMPTS_MAX
 from generation.models import Job
 from generation.services import artifacts, attempts, deliveries
 from generation.services.deliveries import StoredArtifact
+from generation.services.signing import signing
 from generation.stamp.stamping import stamp_clip, stamp_picture
 from generation.stamp.types import StampOrder
 from generation.types import KINDS
@@ -91,6 +92,12 @@ def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact
         producer=settings.AIGC_PRODUCER,
         produce_id=str(job.id),
         software=f"Inkling {rendered.model}",
+        label=job.visible_label,
+        label_seconds=settings.LABEL_SECONDS,
+        signing=signing(),
+        made_at=timezone.now(),
+        model=rendered.model,
+        model_version=rendered.revision or "",
     )
     stamped = (
         stamp_clip(rendered.frames, rendered.fps, order)
@@ -106,6 +113,7 @@ def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact
         seconds=KINDS[job.kind].seconds,
         bytes=len(stamped.data),
         sha256=stamped.sha256,
+        content_sha256=stamped.content_sha256,
     )
 
 

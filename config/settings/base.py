@@ -199,8 +199,17 @@ LIVE_STREAMS_MAX, LIVE_STREAM_SECONDS = 4, 25
 LABEL_JURISDICTION = env.choice(
     "LABEL_JURISDICTION", "NONE", ("NONE", "CN", "CN_ARTICLE_9", "EU", "ALL")
 )
+# How long a clip shows the visible label: all through, or from its start (the Chinese standard
+# wants two seconds).
+LABEL_SECONDS = {"ALL": None, "START": 3.0}[env.choice("LABEL_VIDEO", "ALL", ("ALL", "START"))]
 LABELLING_AGREEMENT_DIR = env.folder("LABELLING_AGREEMENT_DIR", BASE_DIR / "generation" / "terms")
 AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
+# Who signs manifests: your own chain, or a local one that is made on first use.
+C2PA_DIR = INKLING_HOME / "c2pa"
+C2PA_CERTIFICATE_CHAIN, C2PA_PRIVATE_KEY = env.both_files(
+    "C2PA_CERTIFICATE_CHAIN", "C2PA_PRIVATE_KEY"
+)
+C2PA_TIMESTAMP_URL = env.string("C2PA_TIMESTAMP_URL")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900
 
