@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.errors import NotFound
 from accounts.portal.visitor import network_address
-from billing.selectors.wallets import wallet_id_of
 from generation import storage
 from generation.api.ranges import Unsatisfiable, chunks, read_range
-from generation.models import Artifact
+from generation.models import Artifact, Job
+from generation.selectors.sight import seen_by
 from generation.services.clean_deliveries import log_opened
 from generation.services.links import artifact_of_token
 
@@ -54,7 +54,7 @@ def _refuse_others(request: HttpRequest, found: Artifact) -> None:
     Programs fetch links without a sign-in; for them the signature alone counts.
     """
     user = request.user
-    if user.is_authenticated and found.wallet_id != wallet_id_of(user):
+    if user.is_authenticated and not Job.objects.filter(seen_by(user), id=found.job_id).exists():
         raise NotFound(_("This link is not valid any more. Open the job again for a fresh one."))
 
 

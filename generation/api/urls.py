@@ -6,6 +6,7 @@ from django.urls import path
 
 from generation.api import caps, views
 from generation.api.agreements import LabellingView
+from generation.api.verify import VerifyView
 
 urlpatterns = [
     path("quotes", views.QuotesView.as_view(), name="api-quotes"),
@@ -15,4 +16,5 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/events", views.JobEventsView.as_view(), name="api-job-events"),
     path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
     path("agreements/labelling", LabellingView.as_view(), name="api-labelling"),
+    path("verify", VerifyView.as_view(), name="api-verify"),
 ]
