@@ -127,7 +127,35 @@ VARIABLES: tuple[Variable, ...] = (
         "whether a purchase needs consent to paying for points used before a withdrawal: "
         "REQUIRED or OPTIONAL (then a withdrawal gives everything back)",
     ),
+    Variable(
+        "LABEL_JURISDICTION",
+        "NONE",
+        "visible label on everything: NONE, CN (AI生成), EU (AI-generated), ALL (both), or"
+        " CN_ARTICLE_9 (CN, but not for members who accepted the labelling agreement)",
+    ),
+    Variable("LABEL_VIDEO", "ALL", "where a clip shows it: ALL through, or its first 3 s (START)"),
+    Variable(
+        "LABELLING_AGREEMENT_DIR",
+        "the text that comes with Inkling",
+        "folder with your own labelling agreement: `labelling.en.txt`, `labelling.zh-hans.txt`",
+    ),
+    Variable(
+        "TRUSTED_PROXIES",
+        "0",
+        "how many proxies of your own stand before the web server and add to `X-Forwarded-For`",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
+    Variable(
+        "C2PA_CERTIFICATE_CHAIN",
+        "a local chain, made once, kept in INKLING_HOME",
+        "file with your own certificates for C2PA manifests, PEM, the leaf first",
+    ),
+    Variable("C2PA_PRIVATE_KEY", "", "file with the leaf's private key, PEM, without a password"),
+    Variable(
+        "C2PA_TIMESTAMP_URL",
+        "no time stamps",
+        "RFC 3161 service that stamps manifests; asked once for each file, from the GPU worker",
+    ),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
     Variable("LOG_LEVEL", "INFO", "least severe log line written"),
@@ -213,6 +241,23 @@ class Env:
             return read(Path(text)) if text else None
         except RegistryError as error:
             raise ImproperlyConfigured(f"{name}: {error}") from None
+
+    def both_files(self, first: str, second: str) -> tuple[str, str]:
+        """Two variables that name existing files, both or neither. Raises ImproperlyConfigured."""
+        paths = self.string(first), self.string(second)
+        for name, path in zip((first, second), paths, strict=True):
+            if path and not Path(path).is_file():
+                raise ImproperlyConfigured(f"{name}: there is no file {path!r}")
+        if bool(paths[0]) != bool(paths[1]):
+            raise ImproperlyConfigured(f"{first} and {second} are set together or not at all")
+        return paths
+
+    def folder(self, name: str, default: Path) -> Path:
+        """The variable as an existing folder. Raises ImproperlyConfigured."""
+        text = self.string(name)
+        if text and not Path(text).is_dir():
+            raise ImproperlyConfigured(f"{name}: there is no folder {text!r}")
+        return Path(text) if text else default
 
     def listing(self, name: str, default: list[str]) -> list[str]:
         """The variable as comma-separated texts."""

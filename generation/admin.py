@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from billing.types import format_points
-from generation.models import Artifact, Attempt, Job
+from generation.models import Artifact, Attempt, CleanDelivery, Job, LabellingAcceptance
+from generation.services.clean_deliveries import export_clean_deliveries
 
 
 class _ReadOnly:
@@ -63,3 +65,34 @@ class JobAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
     @admin.display(description=_("charged"))
     def charged(self, job: Job) -> str:
         return "–" if job.captured_cp is None else format_points(job.captured_cp)
+
+
+@admin.register(CleanDelivery)
+class CleanDeliveryAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """The log of clean deliveries, newest first: to read and to export, never to change."""
+
+    list_display = ["recorded_at", "event", "email", "job_id", "sha256", "agreement", "address"]
+    list_filter = ["event", "agreement", "recorded_at"]
+    search_fields = ["email__iexact", "job_id__exact", "artifact_id__exact", "sha256__exact"]
+    actions = ["export"]
+    show_full_result_count = False
+    list_per_page = 50
+
+    @admin.action(description=_("Export as CSV"), permissions=["view"])
+    def export(self, request: HttpRequest, chosen: QuerySet[CleanDelivery]) -> HttpResponse:
+        """The chosen lines; a command exports the whole log."""
+        response = HttpResponse(export_clean_deliveries(chosen), content_type="text/csv")
+        response["Content-Disposition"] = 'attachment; filename="clean-deliveries.csv"'
+        return response
+
+
+@admin.register(LabellingAcceptance)
+class LabellingAcceptanceAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Who accepted which version of the labelling agreement."""
+
+    list_display = ["user", "text", "language", "accepted_at", "address"]
+    list_filter = ["text"]
+    search_fields = ["user__email__iexact"]
+    list_select_related = ["user", "text"]
+    show_full_result_count = False
+    list_per_page = 50

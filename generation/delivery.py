@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,10 +22,11 @@ from generation.lifecycle import ATTEMPTS_MAX
 from generation.models import Job
 from generation.services import artifacts, attempts, deliveries
 from generation.services.deliveries import StoredArtifact
+from generation.services.signing import signing
 from generation.sources import opened, parent_of
 from generation.stamp.joining import Earlier, stamp_joined
 from generation.stamp.stamping import stamp_clip, stamp_picture
-from generation.stamp.types import Stamped, StampOrder
+from generation.stamp.types import Parent, Stamped, StampOrder
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +96,12 @@ def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact
         producer=settings.AIGC_PRODUCER,
         produce_id=str(job.id),
         software=f"Inkling {rendered.model}",
+        label=job.visible_label,
+        label_seconds=settings.LABEL_SECONDS,
+        signing=signing(),
+        made_at=timezone.now(),
+        model=rendered.model,
+        model_version=rendered.revision or "",
     )
     stamped, seconds = _stamped(job, rendered, order)
     return StoredArtifact(
@@ -105,6 +113,7 @@ def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact
         seconds=seconds,
         bytes=len(stamped.data),
         sha256=stamped.sha256,
+        content_sha256=stamped.content_sha256,
     )
 
 
@@ -120,7 +129,8 @@ def _stamped(job: Job, rendered: Rendered, order: StampOrder) -> tuple[Stamped, 
         return stamp_clip(rendered.frames, rendered.fps, order), asked.seconds
     parent = parent_of(job)
     with opened(parent) as file:
-        earlier = Earlier(file, marked=parent.brand_mark)
+        order = replace(order, parent=Parent(file.read(), parent.mime))
+        earlier = Earlier(file, marked=parent.brand_mark, labelled=bool(parent.job.visible_label))
         joined = stamp_joined(earlier, rendered.frames, rendered.fps, asked.seconds, order)
     return joined, parent.seconds + asked.seconds
 

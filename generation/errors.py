@@ -94,6 +94,24 @@ class PictureShape(PictureRefused):
     code = "picture_shape"
 
 
+class FileTypeRefused(Refusal):
+    """A file of a type that is not made here, so nothing can be said of it."""
+
+    code = "file_type"
+
+
+class FileTooLarge(Refusal):
+    """A file larger than any that is checked."""
+
+    code = "file_too_large"
+
+
+class TooManyChecks(Refusal):
+    """More checks in a minute than one network address may ask for."""
+
+    code = "too_many_checks"
+
+
 class AttemptLost(Exception):
     """This attempt is no longer the job's: canceled, past its deadline, or given to another.
 

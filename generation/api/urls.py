@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from generation.api import caps, uploads, views
+from generation.api.agreements import LabellingView
+from generation.api.verify import VerifyView
 
 urlpatterns = [
     path("quotes", views.QuotesView.as_view(), name="api-quotes"),
@@ -15,4 +17,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>", views.JobView.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/events", views.JobEventsView.as_view(), name="api-job-events"),
     path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
+    path("agreements/labelling", LabellingView.as_view(), name="api-labelling"),
+    path("verify", VerifyView.as_view(), name="api-verify"),
 ]

@@ -1,5 +1,7 @@
+from generation.models.agreements import LabellingAcceptance, LabellingText
 from generation.models.artifacts import Artifact
 from generation.models.attempts import Attempt
+from generation.models.clean_deliveries import CleanDelivery
 from generation.models.jobs import Job
 from generation.models.operations import Brake, DrainedWorker
 from generation.models.own_caps import OwnCaps
@@ -11,8 +13,11 @@ __all__ = [
     "Artifact",
     "Attempt",
     "Brake",
+    "CleanDelivery",
     "DrainedWorker",
     "Job",
+    "LabellingAcceptance",
+    "LabellingText",
     "OwnCaps",
     "QueueTurn",
     "Spending",

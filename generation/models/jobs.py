@@ -57,6 +57,13 @@ class Job(models.Model):
     price_list_version = models.PositiveIntegerField(_("price list"))
     price_line = models.CharField(_("price line"), max_length=40)
     brand_mark = models.BooleanField(_("carries the brand mark"))
+    # The version of the labelling agreement that let the brand mark go, "" where it stays.
+    agreement = models.CharField(
+        _("labelling agreement"), max_length=12, blank=True, default="", db_default=""
+    )
+    visible_label = models.CharField(
+        _("visible label"), max_length=40, blank=True, default="", db_default=""
+    )
 
     created_at = models.DateTimeField(_("submitted"))
     deadline_at = models.DateTimeField(_("deadline"))

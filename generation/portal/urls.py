@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import caps, teams, views
+from generation.portal import caps, labelling, teams, verify, views
 
 app_name = "generation"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/card/", views.job_card, name="job_card"),
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="job_cancel"),
+    path("agreements/labelling/", labelling.labelling, name="labelling"),
+    path("verify/", verify.verify, name="verify"),
     path("gallery/", views.gallery, name="gallery"),
     path("limits/", caps.limits, name="limits"),
     path("team/", teams.team, name="team"),

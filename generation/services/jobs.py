@@ -19,7 +19,7 @@ from billing.errors import IdempotencyConflict, QuoteUsed
 from billing.selectors.entitlements import entitlements
 from billing.services import charges
 from billing.services.payers import Payer, payer_for
-from generation import dispatch, lifecycle, watermark
+from generation import dispatch, lifecycle
 from generation.errors import JobFinished
 from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
@@ -28,6 +28,7 @@ from generation.selectors.sight import seen_by
 from generation.services import caps, guards, perks, queue
 from generation.services.abilities import check_makeable
 from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
+from generation.services.marks import marks_for
 from generation.services.quotes import priced
 from generation.types import RELAXED, SEED_MAX, GenerationRequest
 
@@ -159,11 +160,15 @@ def _submit(
     job.cost_cp = charge.price.cost_cp
     job.price_list_version = charge.price.price_list_version
     job.price_line = charge.price.line_code
-    job.brand_mark = watermark.needs_brand_mark(
-        removable=plan.brand_mark_removable, agreed=False, only_paid_points=only_paid
+    drawn = marks_for(
+        user=job.user,
+        plan=plan,
+        only_paid_points=only_paid,
+        # The marks of a clip stay in it when it is continued.
+        parent_marked=continues_marked(job),
     )
-    # The marks of a clip stay in it when it is continued.
-    job.brand_mark = job.brand_mark or continues_marked(job)
+    job.brand_mark, job.visible_label = drawn.brand_mark, drawn.label
+    job.agreement = drawn.agreement
     job.save(force_insert=True)
     queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
     dispatch.ring_after_commit()

@@ -14,9 +14,8 @@ from billing.services import charges
 from billing.services import quotes as billing_quotes
 from billing.services.payers import payer_for
 from billing.types import PricedRequest, Slice
-from generation import watermark
 from generation.requests import read_request
-from generation.services import perks
+from generation.services import marks, perks
 from generation.services.abilities import check_makeable
 from generation.services.inputs import check_inputs
 from generation.types import GenerationRequest
@@ -31,6 +30,8 @@ class PricePreview:
     slices: tuple[Slice, ...]
     available_after_cp: int
     brand_mark: bool
+    # Whether accepting the labelling agreement would take the brand mark away.
+    waits_for_agreement: bool
     shortfall: InsufficientPoints | None
     # What the plan does not open, and which one does.
     locked: PerkNeeded | None = None
@@ -65,16 +66,15 @@ def preview_price(
         user=user, wallet_id=payer.wallet_id, request=priced(request), now=now
     )
     plan = entitlements(wallet_id=preview.wallet_id, now=now)
+    only_paid = all(part.paid for part in preview.slices)
+    drawn = marks.marks_for(user=user, plan=plan, only_paid_points=only_paid)
     return PricePreview(
         cost_cp=preview.price.cost_cp,
         price_list_version=preview.price.price_list_version,
         slices=preview.slices,
         available_after_cp=preview.available_after_cp,
-        brand_mark=watermark.needs_brand_mark(
-            removable=plan.brand_mark_removable,
-            agreed=False,
-            only_paid_points=all(part.paid for part in preview.slices),
-        ),
+        brand_mark=drawn.brand_mark,
+        waits_for_agreement=marks.waits_for_agreement(drawn, plan=plan, only_paid_points=only_paid),
         shortfall=preview.shortfall,
         locked=perks.locked(wallet_id=preview.wallet_id, request=request, now=now),
     )

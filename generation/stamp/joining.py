@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import BinaryIO
 
@@ -11,20 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generation.stamp.aigc import aigc_label
+from generation.stamp.content import content_sha256
 from generation.stamp.decoding import Unreadable, fps_of, frames_of
 from generation.stamp.encoding import encode_mp4
-from generation.stamp.stamping import MP4, finished, marked
-from generation.stamp.types import Stamped, StampOrder
+from generation.stamp.stamping import finished, frames_labelled, marked
+from generation.stamp.types import MP4, Stamped, StampOrder
 
 Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The clip that is continued. `marked`: it carries the brand mark already."""
+    """The clip that is continued. `marked`, `labelled`: it carries the brand mark, or the visible
+    label, already."""
 
     file: BinaryIO
     marked: bool
+    labelled: bool = False
 
 
 def stamp_joined(
@@ -45,13 +48,11 @@ def stamp_joined(
         raise Unreadable("the clip has no frames")
     if first.shape != added.shape[1:]:
         raise ValueError(f"frames of {added.shape[1:]} do not continue a clip of {first.shape}")
-    before = chain([first], before)
-    counted = _Counted(
-        chain(before if earlier.marked else marked(before, order), marked(added, order))
-    )
+    drawn = _Drawn(earlier, chain([first], before), added, order, frames_labelled(order, speed))
     height, width = first.shape[:2]
-    data = encode_mp4(counted, (width, height), speed, label, order.software)
-    return finished(data, MP4, width, height, counted.count / speed)
+    data = encode_mp4(drawn, (width, height), speed, label, order.software)
+    content = content_sha256(data, MP4)
+    return finished(data, MP4, (width, height), drawn.count / speed, order, content)
 
 
 def _at_speed(frames: Pixels, fps: int, speed: int) -> Pixels:
@@ -62,14 +63,34 @@ def _at_speed(frames: Pixels, fps: int, speed: int) -> Pixels:
     return frames[np.arange(count) * fps // speed]
 
 
-class _Counted:
-    """Counts what passes."""
+class _Drawn:
+    """The frames of both, each with the marks it lacks, one in memory at a time; counts them."""
 
-    def __init__(self, frames: Iterable[Pixels]) -> None:
-        self._frames = frames
+    def __init__(
+        self,
+        earlier: Earlier,
+        before: Iterable[Pixels],
+        added: Iterable[Pixels],
+        order: StampOrder,
+        labelled: float,
+    ) -> None:
+        self._before = marked(
+            before,
+            replace(
+                order,
+                brand_mark=order.brand_mark and not earlier.marked,
+                label="" if earlier.labelled else order.label,
+            ),
+            labelled=labelled,
+        )
+        self._added, self._order, self._labelled = added, order, labelled
         self.count = 0
 
     def __iter__(self) -> Iterator[Pixels]:
-        for frame in self._frames:
+        for frame in self._before:
+            self.count += 1
+            yield frame
+        # What the label still has to be shown for after the earlier frames, if anything.
+        for frame in marked(self._added, self._order, labelled=self._labelled - self.count):
             self.count += 1
             yield frame
