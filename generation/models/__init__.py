@@ -2,6 +2,7 @@ from generation.models.artifacts import Artifact
 from generation.models.attempts import Attempt
 from generation.models.jobs import Job
 from generation.models.operations import Brake, DrainedWorker
+from generation.models.own_caps import OwnCaps
 from generation.models.queue_turns import QueueTurn
 from generation.models.spendings import Spending
 from generation.models.uploads import Upload
@@ -12,6 +13,7 @@ __all__ = [
     "Brake",
     "DrainedWorker",
     "Job",
+    "OwnCaps",
     "QueueTurn",
     "Spending",
     "Upload",
