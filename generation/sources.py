@@ -1,6 +1,7 @@
 """What the engine is asked for, from what a job says: its words, its pixels and its size.
 
-Pictures are read from storage here, in the worker; what is gone fails the job, uncharged.
+Pictures are read from storage here, in the worker; what is gone fails the job, uncharged. That
+they are its user's was seen when the job was submitted.
 """
 
 from __future__ import annotations
@@ -91,9 +92,10 @@ def parent_of(job: Job) -> Artifact:
 
 
 def _picture_row(job: Job, name: str) -> Upload | Artifact:
-    # Whose it is was asked at the submit: what a team pays for may start from one's own.
-    named = UUID(job.params[name])
-    found = Upload.objects.filter(id=named).first() or Artifact.objects.filter(id=named).first()
+    found = (
+        Upload.objects.filter(id=UUID(job.params[name])).first()
+        or Artifact.objects.filter(id=UUID(job.params[name])).first()
+    )
     if found is None:
         raise EngineFailure(SOURCE_GONE, f"{name}: the picture is gone")
     return found

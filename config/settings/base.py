@@ -254,6 +254,13 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# A form is refused by its length before any of it is written to disk.
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.BoundedForms",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # --- pages ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

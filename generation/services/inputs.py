@@ -1,4 +1,4 @@
-"""What a job works from: what the user sent, and pictures and clips the user sees."""
+"""What a job works from: pictures its user sent, pictures and clips its user sees."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest
 from accounts.models import User
-from billing.selectors.wallets import wallet_id_of
 from generation.errors import ClipTooLong
 from generation.models import Artifact, Job, Upload
-from generation.selectors.sight import seen_by
+from generation.selectors.sources import clip_for, picture_for
 from generation.services import uploads
 from generation.types import CHAIN_SECONDS_MAX, GenerationRequest, SentPicture
-
-PICTURE, CLIP = "image/png", "video/mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +78,7 @@ def continues_marked(job: Job) -> bool:
 
 
 def _own_picture(user: User, picture_id: UUID, path: str, now: datetime) -> Upload | Artifact:
-    own = wallet_id_of(user) or 0  # no wallet has that number
-    upload = Upload.objects.filter(id=picture_id, wallet_id=own, expires_at__gt=now).first()
-    made = Artifact.objects.filter(seen_by(user, job="job"), id=picture_id, mime=PICTURE)
-    found = upload or made.select_related("job").first()
+    found = picture_for(user=user, picture_id=picture_id, now=now)
     if found is None:
         raise _no_picture(path)
     return found
@@ -102,11 +96,7 @@ def _parent_clip(user: User, request: GenerationRequest) -> Artifact | None:
     video = request.values.get("video")
     if video is None:
         return None
-    clip = (
-        Artifact.objects.select_related("job")
-        .filter(seen_by(user, job="job"), id=video, mime=CLIP)
-        .first()
-    )
+    clip = clip_for(user=user, clip_id=video)
     if clip is None:
         raise InvalidRequest(
             _("There is no such clip of yours."), fields={"params.video": "is no clip you made"}

@@ -61,8 +61,8 @@ def submit_job(
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
     that stood on the button; `team_id` the team that pays, None for the user. Raises
     InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
-    IdempotencyConflict, NotForSale, PriceChanged, the quote refusals, and for a team NotFound and
-    SeatInactive, and PerkNeeded, PictureRefused, ClipTooLong; a refused submit makes no job and
+    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong, the
+    quote refusals, and for a team NotFound and SeatInactive; a refused submit makes no job and
     holds nothing, so the same key may be sent again later.
     """
     if idempotency_key is not None and not (
@@ -104,7 +104,7 @@ def submit_job(
         check_makeable(request)
         perks.check(wallet_id=wallet_id, request=request, now=now)
         inputs = take_inputs(user=user, request=request, now=now)
-        return _submit(job, request, payer, inputs, quote_id, api_key, shown_cp)
+        return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -117,8 +117,8 @@ def submit_job(
 def _submit(
     job: Job,
     request: GenerationRequest,
-    payer: Payer,
     inputs: Inputs,
+    payer: Payer,
     quote_id: UUID | None,
     api_key: ApiKey | None,
     shown_cp: int | None,
