@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,12 +37,12 @@ def stamp_picture(frame: Frame, order: StampOrder, mime: str = PNG) -> Stamped:
     if mime not in _PICTURES:
         raise ValueError(f"pictures are {', '.join(_PICTURES)}, not {mime}")
     label = aigc_label(order.producer, order.produce_id)
-    (marked,) = _marked(frame[None], order, labelled=1)
-    data = _PICTURES[mime](marked, label, order.software)
-    size = (frame.shape[1], frame.shape[0])
+    (drawn,) = marked(frame[None], order, fps=1)
+    data = _PICTURES[mime](drawn, label, order.software)
+    height, width = frame.shape[:2]
     # What lost nothing need not be unpacked to be hashed.
-    content = pixels_sha256(size, marked.tobytes()) if mime == PNG else content_sha256(data, mime)
-    return _finished(data, mime, size, 0.0, order, content)
+    known = pixels_sha256((width, height), drawn.tobytes()) if mime == PNG else ""
+    return finished(data, mime, width, height, 0.0, order, known)
 
 
 def stamp_clip(frames: NDArray[np.uint8], fps: int, order: StampOrder) -> Stamped:
@@ -53,16 +53,17 @@ def stamp_clip(frames: NDArray[np.uint8], fps: int, order: StampOrder) -> Stampe
     _require(frames, 4)
     label = aigc_label(order.producer, order.produce_id)
     count, height, width = frames.shape[:3]
-    labelled = count if order.label_seconds is None else math.ceil(order.label_seconds * fps)
-    marked = _marked(frames, order, labelled=labelled)
-    data = encode_mp4(marked, (width, height), fps, label, order.software)
-    content = content_sha256(data, MP4)
-    return _finished(data, MP4, (width, height), count / fps, order, content)
+    drawn = marked(frames, order, fps=fps)
+    data = encode_mp4(drawn, (width, height), fps, label, order.software)
+    return finished(data, MP4, width, height, count / fps, order)
 
 
-def _marked(frames: NDArray[np.uint8], order: StampOrder, *, labelled: int) -> Iterator[Frame]:
-    """Every frame in turn, as a copy that carries the marks that are ordered; the visible label
-    on the first `labelled` frames."""
+def marked(frames: Iterable[Frame], order: StampOrder, *, fps: int) -> Iterator[Frame]:
+    """Every frame in turn, as a copy that carries the visible marks that are ordered.
+
+    The first `order.carried` frames carry them already and pass as they are.
+    """
+    labelled = math.inf if order.label_seconds is None else math.ceil(order.label_seconds * fps)
     for number, frame in enumerate(frames):
         copy = frame.copy()
         if number >= order.carried:
@@ -80,12 +81,22 @@ def _require(frames: NDArray[np.uint8], dimensions: int) -> None:
         raise ValueError("there are no frames to stamp")
 
 
-def _finished(
-    data: bytes, mime: str, size: tuple[int, int], seconds: float, order: StampOrder, content: str
+def finished(
+    data: bytes,
+    mime: str,
+    width: int,
+    height: int,
+    seconds: float,
+    order: StampOrder,
+    content: str = "",
 ) -> Stamped:
+    """An encoded file, signed when that is ordered, and hashed: nothing touches it after this.
+
+    content: the hash of what it shows, where that is known already.
+    """
+    content = content or content_sha256(data, mime)
     if order.signing is not None and order.made_at is not None:
         data = sign_manifest(data, mime, order)
-    width, height = size
     return Stamped(
         data=data,
         mime=mime,
