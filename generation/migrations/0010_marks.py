@@ -20,7 +20,7 @@ drop function generation_refuse_agreement();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0009_seats'),
+        ('generation', '0009_lineage'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

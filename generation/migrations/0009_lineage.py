@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0006_uploads'),
+        ('generation', '0008_uploads'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0008_own_caps'),
+        ('generation', '0006_own_caps'),
     ]
 
     operations = [
