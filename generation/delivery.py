@@ -167,4 +167,6 @@ def _engine_facts(rendered: Rendered) -> dict[str, object]:
         "fps": rendered.fps,
         "render_milliseconds": round(rendered.render_seconds * 1000),
         "rendered_with": rendered.rendered_with,
+        "model_id": rendered.model_id,
+        "camera": rendered.camera,
     }

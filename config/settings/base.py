@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import Env, home
 from config.settings.logs import configured
+from generation import known_models
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -188,6 +189,15 @@ ENGINE_VIDEO_MODEL = env.model("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_VIDEO_REVISION = env.revision("ENGINE_VIDEO_REVISION")
 ENGINE_DEVICE = env.device("ENGINE_DEVICE")
 ENGINE_SCRATCH_DIR = INKLING_HOME / "scratch"
+ENGINE_CACHE_MB = env.integer("ENGINE_CACHE_MB", 0)
+# What the models can do, for web servers and GPU workers alike; nothing is loaded for it.
+MODEL_REGISTRY = env.registry("ENGINE_MODELS") or known_models.of_two(
+    ENGINE_IMAGE_MODEL,
+    ENGINE_IMAGE_REVISION,
+    ENGINE_VIDEO_MODEL,
+    ENGINE_VIDEO_REVISION,
+    demo=str(DEMO_CHECKPOINT),
+)
 ENGINE_BATCH_MAX = max(1, env.integer("ENGINE_BATCH_MAX", 4))
 GPU_COST_PER_HOUR_MINOR = env.integer("GPU_COST_PER_HOUR_MINOR", 0)
 GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)
