@@ -16,7 +16,6 @@ import diffusers
 import torch
 
 from generation.engine.profiles import Profile, profile_of
-from generation.engine.types import RenderSpec
 from generation.model_registry import COMMIT, Model
 
 # Pipelines that take frames with the weights of others, by the class that is loaded.
@@ -53,12 +52,6 @@ class Checkpoint:
     def seen_as(self, model: Model) -> Checkpoint:
         """The same weights under another entry of the registry."""
         return Checkpoint(model, self.source, self.revision, self._pipeline, self.profile)
-
-    def camera_route(self, spec: RenderSpec) -> str:
-        """How the camera of this work is moved; "" when it stands still."""
-        if spec.camera is None or not spec.camera.moves:
-            return ""
-        return self.model.camera or self.profile.camera
 
 
 def load(model: Model, device: str) -> Checkpoint:

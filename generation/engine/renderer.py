@@ -125,7 +125,7 @@ class Renderer:
             "render_seconds": (time.monotonic() - started) / len(batch),
             "device": self._device,
             "rendered_with": len(batch),
-            "camera": maker.route,
+            "camera": maker.camera_route,
         }
         for piece, frames in zip(pieces, made, strict=True):
             self._hand_over(piece, frames, maker.size, facts, report)
