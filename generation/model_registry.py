@@ -26,7 +26,7 @@ ROUTES = ("warp", "prompt", "lora")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 OFFLOADS = ("", "model", "group")
 QUANTISED = ("", "float8")
-STEP_CACHES = ("", "first_block", "pyramid", "mag", "taylor")
+STEP_CACHES = ("", "first_block", "pyramid", "taylor")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import diffusers
 import torch
 
+from generation.engine.memory import place
 from generation.engine.profiles import Profile, profile_of
 from generation.model_registry import COMMIT, Model
 
@@ -58,7 +59,7 @@ def load(model: Model, device: str) -> Checkpoint:
     """Load a folder, or a repository id at a pinned commit that is on this machine already.
 
     Raises OSError when it is absent, incomplete or not safetensors, ValueError when it is not
-    pinned or cannot be driven step by step.
+    pinned, cannot be driven step by step, or not be placed as its registry entry says.
     """
     folder = find(model.source, model.revision)
     auto = torch.float32 if device == "cpu" else torch.bfloat16
@@ -69,7 +70,7 @@ def load(model: Model, device: str) -> Checkpoint:
         trust_remote_code=False,
         dtype=auto if model.dtype == "auto" else getattr(torch, model.dtype),
     )
-    pipeline.to(device)
+    place(pipeline, model.memory, device)
     pipeline.set_progress_bar_config(disable=True)
     name = type(pipeline).__name__
     if "callback_on_step_end" not in inspect.signature(type(pipeline).__call__).parameters:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from generation.engine.calls import Given, arguments
 from generation.engine.display import fit
 from generation.engine.errors import ENGINE_ERROR, EngineFailure
 from generation.engine.loader import Checkpoint
+from generation.engine.memory import can_tile, tiled
 from generation.engine.moves import moves_of
 from generation.engine.report import Report
 from generation.engine.segments import Segment, segments
@@ -53,6 +55,7 @@ class Maker:
         self.profile = checkpoint.profile.at(spec.quality)
         self.size = self.profile.size(spec)
         self._segments = segments(self.profile, checkpoint.model, spec)
+        self._saves_memory = False
         self._moves = moves_of(spec.camera, checkpoint.model, self.profile)
 
     @property
@@ -63,6 +66,13 @@ class Maker:
     @property
     def calls(self) -> int:
         return len(self._segments)
+
+    def save_memory(self) -> bool:
+        """Decode in tiles from now on; False when it does already or cannot."""
+        if self._saves_memory or not can_tile(self._checkpoint.pipeline_for(takes_frames=False)):
+            return False
+        self._saves_memory = True
+        return True
 
     def make(
         self, batch: Sequence[RenderSpec], report: Report, steps_before: int, *, calls_after: int
@@ -111,7 +121,8 @@ class Maker:
             self._moves.words,
         )
         try:
-            with moved(pipeline, self._moves.adapters, self._checkpoint.model.loras):
+            tiles = tiled(pipeline) if self._saves_memory else nullcontext()
+            with tiles, moved(pipeline, self._moves.adapters, self._checkpoint.model.loras):
                 output = pipeline(**values, callback_on_step_end=steps.after_step)
         finally:
             # What was stopped half-way keeps its step cache otherwise, for the next one to find.

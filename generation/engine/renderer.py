@@ -67,8 +67,9 @@ class Renderer:
         """Render pieces that can share a call, up to `batch_max` in each, and report every one.
 
         A call that fails is split until the piece at fault is alone: it fails and the others are
-        made. Raises EngineFailure, OSError or ValueError when there is no checkpoint for them, and
-        what breaks this process for good: see `is_broken`.
+        made. One that is alone and lacks memory is tried again, decoded in tiles. Raises
+        EngineFailure, OSError or ValueError when there is no checkpoint for them, and what breaks
+        this process for good: see `is_broken`.
         """
         model = self._config.registry.choose(specs[0].needs, specs[0].model)
         if model is None:
@@ -96,6 +97,8 @@ class Renderer:
                 if len(report.at_work_on) > 1:
                     half = len(report.at_work_on) // 2
                     todo[:0] = [report.at_work_on[:half], report.at_work_on[half:]]
+                elif failure.code == OUT_OF_MEMORY and maker.save_memory():
+                    todo[:0] = [report.at_work_on]
                 else:
                     report.failed(report.at_work_on[0], failure)
 
