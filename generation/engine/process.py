@@ -21,7 +21,7 @@ from generation.engine.errors import ENGINE_ERROR, MODEL_UNFIT, RUN_TIMEOUT, Eng
 from generation.engine.orders import packed
 from generation.engine.spawning import Child
 from generation.engine.types import EngineConfig, Outcome, Progress, RenderSpec
-from generation.model_registry import Registry
+from generation.model_registry import PREFIX, VIDEO, Registry
 
 CANCEL_GRACE_SECONDS = 10.0
 
@@ -65,6 +65,12 @@ class ChildEngine:
     def pid(self) -> int | None:
         """Process id of the living child, None when there is none."""
         return self._child.pid if self._child is not None and self._child.alive else None
+
+    @property
+    def prefix_frames(self) -> int:
+        """How many last frames of a clip are wanted in order to go on from it."""
+        model = self._config.registry.default_for({VIDEO, PREFIX})
+        return model.prefix_frames if model is not None else 0
 
     def warm(self, deadline: float | None = None) -> None:
         """Start the child and load both checkpoints. deadline: a reading of time.monotonic().
