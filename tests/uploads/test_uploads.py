@@ -148,3 +148,8 @@ def test_sending_too_many_says_when_to_come_again(
     later = NOON + timedelta(minutes=61)
     uploads.keep_upload(user=anna, data=third, field="file", now=later)
     assert Upload.objects.count() == 3
+
+
+def test_asking_too_often_is_throttled_whatever_is_sent(send: Send) -> None:
+    codes = [send(b"no picture").json()["code"] for _ in range(121)]
+    assert codes == ["picture_type"] * 120 + ["throttled"]
