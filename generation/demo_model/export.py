@@ -18,12 +18,17 @@ import torch
 import transformers
 from diffusers import LTXConditionPipeline
 
-from generation.demo_model import networks, train_autoencoder, train_denoiser
+from generation.demo_model import networks, train_decoder, train_denoiser
 from generation.demo_model.card import card
 from generation.demo_model.drawing import FPS, SIDE
 from generation.demo_model.evaluate import evaluate
 from generation.demo_model.recipe import RECIPES, Recipe
-from generation.demo_model.train import AUTOENCODER_STATE, DENOISER_STATE, training_folder
+from generation.demo_model.train import (
+    AUTOENCODER_STATE,
+    DECODER_STATE,
+    DENOISER_STATE,
+    training_folder,
+)
 from generation.engine.profiles import PROFILE_FILE, Profile
 
 CARD = "README.md"
@@ -54,7 +59,9 @@ def export(training: Path, folder: Path, recipe: Recipe) -> int:
     """
     if folder.exists():
         raise FileExistsError(f"{folder} exists already")
-    autoencoder = train_autoencoder.trained(training / AUTOENCODER_STATE, recipe)
+    autoencoder = train_decoder.trained(
+        training / AUTOENCODER_STATE, training / DECODER_STATE, recipe
+    )
     denoiser, steps, mean, deviation = train_denoiser.trained(training / DENOISER_STATE, recipe)
     with torch.no_grad():
         autoencoder.latents_mean.copy_(mean.flatten())

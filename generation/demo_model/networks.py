@@ -24,12 +24,14 @@ WORDS_MAX = 32
 LOG_VARIANCE_AT_START = -6.0
 
 
-def autoencoder(recipe: Recipe) -> AutoencoderKLLTXVideo:
-    """16 pixels a side and 4 frames to one latent."""
+def autoencoder(
+    recipe: Recipe, decoder_channels: tuple[int, int, int] | None = None
+) -> AutoencoderKLLTXVideo:
+    """16 pixels a side and 4 frames to one latent; the decoder as wide as the encoder, or wider."""
     model = AutoencoderKLLTXVideo(
         latent_channels=recipe.latents,
         block_out_channels=recipe.channels,
-        decoder_block_out_channels=recipe.channels,
+        decoder_block_out_channels=decoder_channels or recipe.channels,
         down_block_types=("LTXVideoDownBlock3D",) * 3,
         layers_per_block=(1,) * 4,
         decoder_layers_per_block=(1,) * 4,

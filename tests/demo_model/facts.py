@@ -21,7 +21,7 @@ def network_facts() -> dict[str, float | list[str]]:
     """Size of the full model, and what its tokenizer and its shortcut for stills do."""
     recipe = RECIPES["full"]
     torch.manual_seed(0)
-    autoencoder = networks.autoencoder(recipe)
+    autoencoder = networks.autoencoder(recipe, recipe.decoder_channels)
     parts = (autoencoder, networks.transformer(recipe), networks.text_encoder(recipe))
     tokens = networks.tokenizer()
     still = torch.randn(1, 3, 1, 64, 64)
