@@ -39,7 +39,7 @@ class Orthogonal(torch.optim.Optimizer):
     def _update(self, parameters: list[torch.Tensor], rate: float, decay: float) -> None:
         """Step parameters of one shape, all in one batch of small matrices."""
         wanted = torch.stack([self._wanted(parameter) for parameter in parameters]).flatten(2)
-        updates = torch.cat([orthogonalised(rows) for rows in wanted.split(ROWS, 1)], 1)
+        updates = torch.cat([orthogonalised(rows) for rows in torch.split(wanted, ROWS, 1)], 1)
         tall = max(1.0, min(ROWS, wanted.shape[1]) / wanted.shape[2]) ** 0.5
         for parameter, update in zip(parameters, updates, strict=True):
             parameter.mul_(1 - rate * decay)
@@ -72,4 +72,5 @@ def orthogonalised(matrices: torch.Tensor) -> torch.Tensor:
         near = torch.baddbmm(
             near, torch.baddbmm(square, square, square, beta=b, alpha=c), near, beta=a
         )
-    return (near.mT if tall else near).to(matrices.dtype)
+    answer: torch.Tensor = (near.mT if tall else near).to(matrices.dtype)
+    return answer

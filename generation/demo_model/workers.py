@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch import distributed, multiprocessing
+from torch import distributed
+from torch.multiprocessing.spawn import spawn
 
 
 def start(work: Callable[[], None], workers: int) -> None:
@@ -24,9 +25,7 @@ def start(work: Callable[[], None], workers: int) -> None:
         return
     with tempfile.TemporaryDirectory() as scratch:
         meeting = f"file://{Path(scratch) / 'meeting'}"
-        multiprocessing.spawn(  # type: ignore[no-untyped-call]
-            _join, args=(work, workers, meeting), nprocs=workers
-        )
+        spawn(_join, args=(work, workers, meeting), nprocs=workers)  # type: ignore[no-untyped-call]
 
 
 def rank() -> int:
@@ -42,8 +41,8 @@ def share_gradients(model: torch.nn.Module) -> None:
     flat = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(flat)
     flat /= distributed.get_world_size()
-    parts = flat.split([gradient.numel() for gradient in gradients])
-    for gradient, mean in zip(gradients, parts, strict=True):
+    means = torch.split(flat, [gradient.numel() for gradient in gradients])
+    for gradient, mean in zip(gradients, means, strict=True):
         gradient.copy_(mean.view_as(gradient))
 
 
