@@ -19,7 +19,7 @@ import transformers
 from diffusers import LTXConditionPipeline
 
 from generation.demo_model import networks, train_decoder, train_denoiser
-from generation.demo_model.card import card
+from generation.demo_model.card import card, figures
 from generation.demo_model.drawing import FPS, SIDE
 from generation.demo_model.evaluate import evaluate
 from generation.demo_model.recipe import RECIPES, Recipe
@@ -31,7 +31,8 @@ from generation.demo_model.train import (
 )
 from generation.engine.profiles import PROFILE_FILE, Profile
 
-CARD = "README.md"
+# The card for people, and its figures for programs.
+CARD, FIGURES = "README.md", "card.json"
 SAMPLING_STEPS = 20
 PROFILE = Profile(
     name="demo",
@@ -100,6 +101,7 @@ def main() -> None:
     scores = {} if options.unscored else evaluate(options.folder)
     size = sum(os.path.getsize(path) for path in options.folder.rglob("*.safetensors"))
     (options.folder / CARD).write_text(card(steps, size, scores))
+    (options.folder / FIGURES).write_text(json.dumps(figures(steps, size, scores), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ from diffusers import (
     LTXVideoTransformer3DModel,
 )
 from diffusers.models.autoencoders.autoencoder_kl_ltx import LTXVideoCausalConv3d
+from tokenizers import normalizers
 
 from generation.demo_model.recipe import Recipe
-from generation.demo_model.words import KNOWN
+from generation.demo_model.words import KNOWN, SPELLINGS
 
 WORDS_MAX = 32
 # The posterior starts narrow: with a wide one the decoder learns to ignore the latents.
@@ -85,13 +86,33 @@ def text_encoder(recipe: Recipe) -> transformers.T5EncoderModel:
     )
 
 
-def tokenizer() -> transformers.T5TokenizerFast:
-    """One piece per known word; of other words their letters, which mean nothing to the model."""
+def tokenizer() -> transformers.PreTrainedTokenizerFast:
+    """One piece per known word; of other words their letters, which mean nothing to the model.
+
+    Captions are all in small letters with a comma standing alone; what people type is read so.
+    """
     pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -4.0)]
     pieces += [(f"▁{word}", -1.0) for word in KNOWN]
     letters = string.ascii_lowercase + string.digits + ",.'-!?"
     pieces += [(letter, -8.0) for letter in letters]
-    return transformers.T5TokenizerFast(vocab=pieces, extra_ids=0, model_max_length=WORDS_MAX)
+    plain = transformers.T5TokenizerFast(vocab=pieces, extra_ids=0).backend_tokenizer
+    others = [normalizers.Replace(written, read) for written, read in SPELLINGS.items()]
+    plain.normalizer = normalizers.Sequence(
+        [
+            normalizers.Lowercase(),
+            normalizers.Replace(",", " , "),
+            normalizers.Replace(".", " "),
+            *others,
+        ]
+    )
+    # A class of T5's own would forget how to read when it is loaded again.
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=plain,
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        model_max_length=WORDS_MAX,
+    )
 
 
 def scheduler() -> FlowMatchEulerDiscreteScheduler:

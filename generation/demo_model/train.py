@@ -8,6 +8,7 @@ kept in one folder outside the repository, INKLING_HOME/training unless `--folde
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import functools
 import os
 import sys
@@ -28,9 +29,12 @@ def main() -> None:
     if options.threads:
         torch.set_num_threads(options.threads)
     try:
+        recipe = RECIPES[options.recipe]
+        if options.batch:
+            recipe = dataclasses.replace(recipe, denoiser_batch=options.batch)
         for stage in options.stages or STAGES:
             work = functools.partial(
-                _run, stage, options.folder, RECIPES[options.recipe], options.until, options.device
+                _run, stage, options.folder, recipe, options.until, options.device
             )
             workers.start(work, options.workers if stage == "denoiser" else 1)
     except FileNotFoundError as error:
@@ -72,8 +76,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--workers", type=int, default=1, help="processes for the denoiser, one core each; CPU only"
     )
+    parser.add_argument(
+        "--batch", type=int, default=0, help="clips in a step of the denoiser; 0: the recipe's"
+    )
     parser.add_argument("--until", type=int, default=10**9, help="stop a stage after this step")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.workers > 1 and options.device != "cpu":
+        parser.error("--workers is for the CPU: on a GPU raise --batch instead")
+    return options
 
 
 if __name__ == "__main__":

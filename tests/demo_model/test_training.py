@@ -71,6 +71,7 @@ def test_the_full_model_is_small_and_takes_known_words_whole() -> None:
     assert 9e6 < found["bytes"] < 20e6
     assert found["shortcut"] < 1e-5
     assert found["known"] == ["▁a", "▁red", "▁ring", "▁,", "▁camera", "▁pans", "▁left"]
+    assert found["typed"] == found["caption"]
     assert found["unknown"] == ["▁", "z", "e", "b", "r", "a"]
 
 
