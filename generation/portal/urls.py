@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import caps, teams, views
+from generation.portal import caps, demonstration, teams, views
 
 app_name = "generation"
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("create/", views.create, name="create"),
     path("create/price/", views.price, name="price"),
+    path("create/notice/", demonstration.notice, name="notice"),
+    path("models/demonstration/", demonstration.card, name="demonstration"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/card/", views.job_card, name="job_card"),
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),

@@ -23,6 +23,7 @@ from generation.errors import TooManyStreams
 from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.portal import cursor
+from generation.portal.demonstration import about
 from generation.portal.forms import (
     CreateForm,
     again,
@@ -104,6 +105,7 @@ def _create_page(
         "kind": form.chosen_kind,
         "pieces": form.chosen_pieces,
         "choices": pieces_of(form.chosen_kind),
+        **about(form.chosen_kind, str(form["prompt"].value() or "")),
         "preview": preview,
         # A shortfall is said once, beside the button, where the price is.
         "refusal": None if preview and preview.shortfall and refusal else refusal or closed,

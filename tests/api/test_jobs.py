@@ -37,6 +37,20 @@ def test_a_job_is_accepted(rich: Program) -> None:
     assert body["deadline_at"] > body["created_at"]
 
 
+def test_a_job_says_which_words_the_demonstration_model_has_never_seen(
+    rich: Program, settings: Any
+) -> None:
+    [notice] = rich.post("/jobs", FOX).json()["notices"]
+    assert (notice["code"], notice["words"]) == ("unknown_words", ["fox"])
+    assert "has never seen: fox." in notice["message"]
+    known = {"kind": "image", "params": {"prompt": "a red ring on a blue background"}}
+    finish()
+    assert rich.post("/jobs", known).json()["notices"] == []
+    finish()
+    settings.ENGINE_IMAGE_MODEL = "/models/of/the/operator"
+    assert rich.post("/jobs", FOX).json()["notices"] == []
+
+
 def test_a_queued_job_knows_its_place(rich: Program) -> None:
     job = rich.post("/jobs", FOX).json()
     assert rich.get(f"/jobs/{job['id']}").json()["queue_position"] == 1
