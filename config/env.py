@@ -18,6 +18,8 @@ from urllib.parse import unquote
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from generation.model_registry import Registry, RegistryError, read
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -66,6 +68,16 @@ VARIABLES: tuple[Variable, ...] = (
         "folder or repository id of the diffusers checkpoint for video",
     ),
     Variable("ENGINE_VIDEO_REVISION", "", "pinned commit (40 hex digits) when it is a repository"),
+    Variable(
+        "ENGINE_MODELS",
+        "the two above",
+        "file with the registry of models, see docs/models.md; the two above are not used then",
+    ),
+    Variable(
+        "ENGINE_CACHE_MB",
+        "0",
+        "how much the loaded models may occupy together, by what the registry says; 0: no bound",
+    ),
     Variable("ENGINE_DEVICE", "cuda if there is one, else cpu", "torch device of the GPU worker"),
     Variable("ENGINE_BATCH_MAX", "4", "pictures that are rendered together in one call, at most"),
     Variable(
@@ -190,6 +202,17 @@ class Env:
         if self.revision(revision) is None:
             raise ImproperlyConfigured(f"{name} is a repository, so {revision} must be set too")
         return text
+
+    def registry(self, name: str) -> Registry | None:
+        """The registry of models in the file that the variable names, None when it is unset.
+
+        Raises ImproperlyConfigured.
+        """
+        text = self.string(name)
+        try:
+            return read(Path(text)) if text else None
+        except RegistryError as error:
+            raise ImproperlyConfigured(f"{name}: {error}") from None
 
     def listing(self, name: str, default: list[str]) -> list[str]:
         """The variable as comma-separated texts."""

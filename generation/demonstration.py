@@ -17,9 +17,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from generation.demo_model.words import unknown_words
+from generation.kinds.table import KINDS
+from generation.model_registry import FIRST_FRAME, PREFIX
 from generation.models import Job
 
 UNKNOWN_WORDS = "unknown_words"
+# What a kind needs of a model beyond what it makes.
+NEEDS = {"image_to_video": FIRST_FRAME, "extension": PREFIX}
 # More would be a list nobody reads.
 WORDS_TOLD = 12
 
@@ -35,8 +39,8 @@ class Notice:
 
 def makes(kind: str) -> bool:
     """Whether the demonstration model makes works of this kind now."""
-    source = settings.ENGINE_IMAGE_MODEL if kind == "image" else settings.ENGINE_VIDEO_MODEL
-    return bool(source == str(settings.DEMO_CHECKPOINT))
+    model = settings.MODEL_REGISTRY.default_for({NEEDS.get(kind, KINDS[kind].makes)})
+    return model is not None and bool(model.source == str(settings.DEMO_CHECKPOINT))
 
 
 def made(job: Job) -> bool:

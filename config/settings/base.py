@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import Env, home
 from config.settings.logs import configured
+from generation import known_models
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -189,6 +190,15 @@ ENGINE_VIDEO_MODEL = env.model("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_VIDEO_REVISION = env.revision("ENGINE_VIDEO_REVISION")
 ENGINE_DEVICE = env.device("ENGINE_DEVICE")
 ENGINE_SCRATCH_DIR = INKLING_HOME / "scratch"
+ENGINE_CACHE_MB = env.integer("ENGINE_CACHE_MB", 0)
+# What the models can do, for web servers and GPU workers alike; nothing is loaded for it.
+MODEL_REGISTRY = env.registry("ENGINE_MODELS") or known_models.of_two(
+    ENGINE_IMAGE_MODEL,
+    ENGINE_IMAGE_REVISION,
+    ENGINE_VIDEO_MODEL,
+    ENGINE_VIDEO_REVISION,
+    demo=str(DEMO_CHECKPOINT),
+)
 ENGINE_BATCH_MAX = max(1, env.integer("ENGINE_BATCH_MAX", 4))
 GPU_COST_PER_HOUR_MINOR = env.integer("GPU_COST_PER_HOUR_MINOR", 0)
 GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)
@@ -208,6 +218,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"uploads": "120/min"},
     "EXCEPTION_HANDLER": "config.api.errors.problem_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
@@ -228,6 +239,13 @@ SPECTACULAR_SETTINGS = {
         "config.api.schema.document_refusals",
     ],
 }
+
+# A form is refused by its length before any of it is written to disk.
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.BoundedForms",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- pages ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

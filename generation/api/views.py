@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 
 from accounts.models import ApiKey, User
 from generation.api import serializers
+from generation.api.uploads import PICTURES_BODY_MAX
 from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.selectors.jobs import job_for, jobs_of
@@ -30,6 +31,8 @@ from generation.services.jobs import cancel_job, submit_job
 
 class QuotesView(APIView):
     """Prices that bind."""
+
+    body_max_bytes = PICTURES_BODY_MAX
 
     @extend_schema(
         operation_id="quotes_create",
@@ -48,6 +51,8 @@ class QuotesView(APIView):
 
 class JobsView(GenericAPIView[Job]):
     """Jobs of the key's user."""
+
+    body_max_bytes = PICTURES_BODY_MAX
 
     serializer_class = serializers.JobSerializer
 

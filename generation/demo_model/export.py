@@ -44,6 +44,8 @@ PROFILE = Profile(
     image_size=(512, 512),
     video_size=(512, 512),
     render_long_side=SIDE,
+    # The length it was taught; longer clips go on from themselves.
+    seconds_native=5,
     call={
         "max_sequence_length": networks.WORDS_MAX,
         # Equal steps; the pipeline's own spend half of them on what is nearly pure noise.

@@ -5,6 +5,7 @@ from generation.models.operations import Brake, DrainedWorker
 from generation.models.own_caps import OwnCaps
 from generation.models.queue_turns import QueueTurn
 from generation.models.spendings import Spending
+from generation.models.uploads import Upload
 
 __all__ = [
     "Artifact",
@@ -15,4 +16,5 @@ __all__ = [
     "OwnCaps",
     "QueueTurn",
     "Spending",
+    "Upload",
 ]

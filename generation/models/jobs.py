@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from generation.kinds.table import KINDS
 from generation.lifecycle import ACTIVE, State
+from generation.types import GenerationRequest
 
 _STATES = [(state.value, state.value) for state in State]
 
@@ -25,6 +27,14 @@ class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=20)
     params = models.JSONField(_("parameters"))
     seed = models.BigIntegerField(_("seed"))
+    # What of one's own it was made from: the picture that was animated, the clip continued.
+    parent = models.ForeignKey(
+        "generation.Artifact",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="children",
+        verbose_name=_("made from"),
+    )
     pieces = models.PositiveSmallIntegerField(_("pieces"), default=1)
     request_hash = models.BinaryField(_("hash of the request"), max_length=32)
     # What the client sent, behind the seat where a team pays.
@@ -119,6 +129,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def request(self) -> GenerationRequest:
+        """What was asked for. Pictures in it are ids."""
+        return GenerationRequest(KINDS[self.kind], self.params)
 
     @property
     def reference(self) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import caps, demonstration, teams, views
+from generation.portal import caps, create, demonstration, teams, views
 
 app_name = "generation"
 urlpatterns = [
     path("", views.landing, name="landing"),
-    path("create/", views.create, name="create"),
-    path("create/price/", views.price, name="price"),
+    path("create/", create.create, name="create"),
+    path("create/options/", create.options, name="options"),
+    path("create/price/", create.price, name="price"),
     path("create/notice/", demonstration.notice, name="notice"),
+    path("create/pictures/<slug:slot>/", create.send_picture, name="send_picture"),
+    path("pictures/<uuid:upload_id>/", create.picture, name="picture"),
     path("models/demonstration/", demonstration.card, name="demonstration"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/card/", views.job_card, name="job_card"),

@@ -24,7 +24,7 @@ def job_for(*, user: User, job_id: UUID) -> Job:
 
 def jobs_of(*, user: User) -> QuerySet[Job]:
     """The jobs a user sees, their artifacts loaded, for a view that pages and orders them."""
-    return Job.objects.prefetch_related("artifacts").filter(seen_by(user))
+    return Job.objects.select_related("parent").prefetch_related("artifacts").filter(seen_by(user))
 
 
 def recent_jobs(

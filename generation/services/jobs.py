@@ -25,9 +25,11 @@ from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
 from generation.selectors.sight import seen_by
-from generation.services import caps, guards, queue
+from generation.services import caps, guards, perks, queue
+from generation.services.abilities import check_makeable
+from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
 from generation.services.quotes import priced
-from generation.types import SEED_MAX, GenerationRequest
+from generation.types import RELAXED, SEED_MAX, GenerationRequest
 
 _JOB_NAMESPACE = UUID("6b1f7b1e-8a3e-5b44-9d2a-0c5a5d1f4a66")
 KEY_MAX = 255
@@ -58,8 +60,9 @@ def submit_job(
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
     that stood on the button; `team_id` the team that pays, None for the user. Raises
     InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
-    IdempotencyConflict, NotForSale, PriceChanged, the quote refusals, and for a team NotFound and
-    SeatInactive; a refused submit writes nothing, so the same key may be sent again later.
+    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong, the
+    quote refusals, and for a team NotFound and SeatInactive; a refused submit makes no job and
+    holds nothing, so the same key may be sent again later.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
@@ -85,18 +88,22 @@ def submit_job(
         seat_id=payer.seat_id,
         api_key_id=api_key.pk if api_key else None,
         kind=request.kind,
-        params=request.params(),
         seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
         pieces=request.pieces,
         request_hash=digest,
         idempotency_key=key,
         created_at=now,
-        deadline_at=now + request.spec.deadline,
+        deadline_at=now + request.deadline,
     )
     try:
         # Without a key of the client's nothing can have been made under it before.
         known = _replay(job) if idempotency_key is not None else None
-        return known or _submit(job, request, payer, quote_id, api_key, shown_cp)
+        if known is not None:
+            return known
+        check_makeable(request)
+        perks.check(wallet_id=wallet_id, request=request, now=now)
+        inputs = take_inputs(user=user, request=request, now=now)
+        return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -109,6 +116,7 @@ def submit_job(
 def _submit(
     job: Job,
     request: GenerationRequest,
+    inputs: Inputs,
     payer: Payer,
     quote_id: UUID | None,
     api_key: ApiKey | None,
@@ -141,6 +149,12 @@ def _submit(
     only_paid = all(part.paid for part in charge.slices)
     # Free points buy standard-lane work, whatever the plan.
     job.lane = plan.lane if only_paid else "standard"
+    if request.relaxed:
+        perks.check_relaxed(only_paid_points=only_paid)
+        job.lane = RELAXED
+    use_inputs(inputs, now=now)
+    job.params = inputs.request.params()
+    job.parent = inputs.parent
     job.hold_id = charge.hold_id
     job.cost_cp = charge.price.cost_cp
     job.price_list_version = charge.price.price_list_version
@@ -148,6 +162,8 @@ def _submit(
     job.brand_mark = watermark.needs_brand_mark(
         removable=plan.brand_mark_removable, agreed=False, only_paid_points=only_paid
     )
+    # The marks of a clip stay in it when it is continued.
+    job.brand_mark = job.brand_mark or continues_marked(job)
     job.save(force_insert=True)
     queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
     dispatch.ring_after_commit()

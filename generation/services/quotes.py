@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import User
-from billing.errors import InsufficientPoints
+from billing.errors import InsufficientPoints, PerkNeeded
 from billing.selectors.entitlements import entitlements
 from billing.services import charges
 from billing.services import quotes as billing_quotes
@@ -16,6 +16,9 @@ from billing.services.payers import payer_for
 from billing.types import PricedRequest, Slice
 from generation import watermark
 from generation.requests import read_request
+from generation.services import perks
+from generation.services.abilities import check_makeable
+from generation.services.inputs import check_inputs
 from generation.types import GenerationRequest
 
 
@@ -29,13 +32,18 @@ class PricePreview:
     available_after_cp: int
     brand_mark: bool
     shortfall: InsufficientPoints | None
+    # What the plan does not open, and which one does.
+    locked: PerkNeeded | None = None
 
 
 def priced(request: GenerationRequest) -> PricedRequest:
     """What billing needs to know of a request."""
-    spec = request.spec
     return PricedRequest(
-        kind=spec.kind, quality=spec.quality, seconds=spec.seconds, pieces=request.pieces
+        kind=request.spec.priced_as or request.kind,
+        quality=request.quality,
+        seconds=request.seconds,
+        pieces=request.pieces,
+        relaxed=request.relaxed,
     )
 
 
@@ -47,11 +55,11 @@ def preview_price(
     team_id: UUID | None = None,
     now: datetime,
 ) -> PricePreview:
-    """The price before the click, also while the prompt is still empty; nothing is written.
+    """The price before the click, also while the form is still half empty; nothing is written.
 
     Raises InvalidRequest, NotForSale, and for a team NotFound and SeatInactive.
     """
-    request = read_request(kind, {**params, "prompt": params.get("prompt") or "-"})
+    request = read_request(kind, params, whole=False)
     payer = payer_for(user=user, team_id=team_id, now=now)
     preview = charges.preview(
         user=user, wallet_id=payer.wallet_id, request=priced(request), now=now
@@ -68,6 +76,7 @@ def preview_price(
             only_paid_points=all(part.paid for part in preview.slices),
         ),
         shortfall=preview.shortfall,
+        locked=perks.locked(wallet_id=preview.wallet_id, request=request, now=now),
     )
 
 
@@ -76,10 +85,14 @@ def quote_job(
 ) -> billing_quotes.Quoted:
     """Fix the price of exactly this request for fifteen minutes.
 
-    Raises InvalidRequest, NotForSale, and for a team NotFound and SeatInactive.
+    Raises InvalidRequest, NotForSale, PerkNeeded, PictureRefused, ClipTooLong, and for a team
+    NotFound and SeatInactive.
     """
     request = read_request(kind, params)
     payer = payer_for(user=user, team_id=team_id, now=now)
+    check_makeable(request)
+    perks.check(wallet_id=payer.wallet_id, request=request, now=now)
+    check_inputs(user=user, request=request, now=now)
     return billing_quotes.make_quote(
         user=user,
         wallet_id=payer.wallet_id,

@@ -7,7 +7,7 @@ the hash, since nothing may touch a file after it was signed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,9 @@ def stamp_picture(frame: NDArray[np.uint8], order: StampOrder) -> Stamped:
     """
     _require(frame, 3)
     label = aigc_label(order.producer, order.produce_id)
-    (marked,) = _marked(frame[None], order)
-    data = encode_png(marked, label, order.software)
-    return _finished(data, PNG, frame.shape[1], frame.shape[0], 0.0)
+    (drawn,) = marked(frame[None], order)
+    data = encode_png(drawn, label, order.software)
+    return finished(data, PNG, frame.shape[1], frame.shape[0], 0.0)
 
 
 def stamp_clip(frames: NDArray[np.uint8], fps: int, order: StampOrder) -> Stamped:
@@ -41,11 +41,11 @@ def stamp_clip(frames: NDArray[np.uint8], fps: int, order: StampOrder) -> Stampe
     _require(frames, 4)
     label = aigc_label(order.producer, order.produce_id)
     count, height, width = frames.shape[:3]
-    data = encode_mp4(_marked(frames, order), (width, height), fps, label, order.software)
-    return _finished(data, MP4, width, height, count / fps)
+    data = encode_mp4(marked(frames, order), (width, height), fps, label, order.software)
+    return finished(data, MP4, width, height, count / fps)
 
 
-def _marked(frames: NDArray[np.uint8], order: StampOrder) -> Iterator[NDArray[np.uint8]]:
+def marked(frames: Iterable[NDArray[np.uint8]], order: StampOrder) -> Iterator[NDArray[np.uint8]]:
     """Every frame in turn, as a copy that carries the brand mark when it is ordered."""
     for frame in frames:
         copy = frame.copy()
@@ -61,5 +61,5 @@ def _require(frames: NDArray[np.uint8], dimensions: int) -> None:
         raise ValueError("there are no frames to stamp")
 
 
-def _finished(data: bytes, mime: str, width: int, height: int, seconds: float) -> Stamped:
+def finished(data: bytes, mime: str, width: int, height: int, seconds: float) -> Stamped:
     return Stamped(data, mime, width, height, hashlib.sha256(data).hexdigest(), seconds)

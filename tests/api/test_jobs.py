@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from generation.known_models import of_two
 from generation.models import Job
 from tests.api.conftest import Program, refused
 from tests.jobs_by_hand import claimed, deliver
@@ -47,7 +48,8 @@ def test_a_job_says_which_words_the_demonstration_model_has_never_seen(
     finish()
     assert rich.post("/jobs", known).json()["notices"] == []
     finish()
-    settings.ENGINE_IMAGE_MODEL = "/models/of/the/operator"
+    demo = str(settings.DEMO_CHECKPOINT)
+    settings.MODEL_REGISTRY = of_two("/models/of/the/operator", None, demo, None, demo=demo)
     assert rich.post("/jobs", FOX).json()["notices"] == []
 
 

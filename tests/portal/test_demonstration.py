@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from generation.demo_model.words import CAMERA, COLOURS, PLACES, SHAPES
+from generation.known_models import of_two
 from generation.models import Job
 from generation.portal.demonstration import EXAMPLES
 from tests.jobs_by_hand import claimed, deliver
@@ -44,7 +45,8 @@ def test_a_refused_form_still_tells_them(annas: Client) -> None:
 
 
 def test_an_operators_own_model_brings_neither(annas: Client, settings: Any) -> None:
-    settings.ENGINE_VIDEO_MODEL = "/models/of/the/operator"
+    demo = str(settings.DEMO_CHECKPOINT)
+    settings.MODEL_REGISTRY = of_two(demo, None, "/models/of/the/operator", None, demo=demo)
     assert typed(annas, "a zebra", kind="video") == ""
     assert "never seen: zebra." in typed(annas, "a zebra", kind="image")
 
