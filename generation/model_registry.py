@@ -26,7 +26,7 @@ ROUTES = ("warp", "prompt", "lora")
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 OFFLOADS = ("", "model", "group")
 QUANTISED = ("", "float8")
-STEP_CACHES = ("", "first_block", "pyramid", "mag", "taylor")
+STEP_CACHES = ("", "first_block", "pyramid", "taylor")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -64,6 +64,7 @@ class Model:
     from it. vram_mb: what it occupies when loaded. gpu_hour_minor: what an hour of its GPU costs
     the operator, in minor units of `currency`. camera: a route of ROUTES, "" for what the
     checkpoint's profile says; loras: adapter by axis and sign (`pan+`), as `file` or `file@0.8`.
+    profile: fields of the checkpoint's engine profile that are to be otherwise.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Model:
     commercial: bool = True
     camera: str = ""
     loras: Mapping[str, str] = field(default_factory=dict)
+    profile: Mapping[str, Any] = field(default_factory=dict)
     memory: Memory = Memory()
 
     def can(self, needs: Iterable[str]) -> bool:
@@ -166,7 +168,7 @@ def from_json(models: Iterable[Mapping[str, Any]]) -> Registry:
 def _plain(model: Model) -> dict[str, Any]:
     values = {one.name: getattr(model, one.name) for one in fields(model)}
     memory = {one.name: getattr(model.memory, one.name) for one in fields(model.memory)}
-    return {**values, "loras": dict(model.loras), "memory": memory}
+    return {**values, "loras": dict(model.loras), "profile": dict(model.profile), "memory": memory}
 
 
 def _model(values: Any, folder: Path) -> Model:
@@ -194,6 +196,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "bool": (bool,),
     "tuple[str, ...]": (list, tuple),
     "Mapping[str, str]": (dict,),
+    "Mapping[str, Any]": (dict,),
 }
 
 
@@ -223,6 +226,10 @@ def _faults(model: Model) -> Iterable[str]:
             yield "a repository needs its revision: a commit of 40 hex digits"
     if model.remote and not re.match(r"https?://", model.remote):
         yield "its remote address must begin with https:// or http://"
+    if model.remote and (LAST_FRAME in model.serves or model.camera not in ("", "prompt")):
+        yield "a server is given no last_frame, and a camera by the prompt only"
+    if model.remote and model.prefix_frames > 1:
+        yield "a server goes on from one frame: prefix_frames must be 1"
     if not model.serves or set(model.serves) - set(ABILITIES):
         yield f"serves must name some of {', '.join(ABILITIES)}"
     if LAST_FRAME in model.serves and FIRST_FRAME not in model.serves:

@@ -12,7 +12,6 @@ import torch
 from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition
 from PIL import Image
 
-from generation.engine.camera import words_of
 from generation.engine.errors import MODEL_UNFIT, EngineFailure
 from generation.engine.profiles import Profile, Size
 from generation.engine.types import RenderSpec
@@ -37,9 +36,11 @@ def arguments(
     frames: int,
     generators: Sequence[torch.Generator],
     given: Given,
+    said: str,
 ) -> dict[str, Any]:
     """Keyword arguments for `batch`, whose pieces have one key. Raises EngineFailure.
 
+    said: words that are added to every prompt.
     generators: on the CPU everywhere, so that a seed means the same noise on every device; one for
     each piece, so that it means the same noise in every place of a batch.
     """
@@ -48,7 +49,7 @@ def arguments(
     kept_out = [one.negative_prompt for one in batch]
     wanted = {
         **profile.call,
-        "prompt": [_prompt(one, profile) for one in batch],
+        "prompt": [f"{one.prompt}, {said}" if said else one.prompt for one in batch],
         "negative_prompt": kept_out if any(kept_out) else None,
         "width": size.render_width,
         "height": size.render_height,
@@ -64,12 +65,6 @@ def arguments(
     parameters = inspect.signature(type(pipeline).__call__).parameters
     kept = {name: it for name, it in wanted.items() if name in parameters and it is not None}
     return kept | (_conditions(type(pipeline).__name__, given, frames) if given else {})
-
-
-def _prompt(spec: RenderSpec, profile: Profile) -> str:
-    if spec.camera is None or profile.camera != "prompt" or not spec.camera.moves:
-        return spec.prompt
-    return f"{spec.prompt}, {words_of(spec.camera, profile.camera_words)}"
 
 
 def _spread(timesteps: Sequence[float], steps: int) -> list[float]:

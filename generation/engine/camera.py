@@ -22,13 +22,6 @@ PAN, TILT, ROLL = 12.0, 8.0, 20.0
 FOCAL = 1 / math.tan(math.radians(25))
 CLOSER_MAX = 6.0
 
-# The moves of a cameraman, by the names of the wire. Forward: nearer.
-MASTER_MOVES: Mapping[str, Camera] = {
-    "down_back": Camera(vertical=-6, zoom=-7),
-    "forward_up": Camera(zoom=7, tilt=6),
-    "right_turn_forward": Camera(pan=7, zoom=6),
-    "left_turn_forward": Camera(pan=-7, zoom=6),
-}
 # How prompts ask for a move, where a model was taught words for it.
 WORDS: Mapping[str, tuple[str, str]] = {
     "horizontal": ("camera moves left", "camera moves right"),
@@ -40,10 +33,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def words_of(camera: Camera, words: Mapping[str, tuple[str, str]] = WORDS) -> str:
-    """The words for a move, the largest amount first."""
+def words_of(camera: Camera, words: Mapping[str, tuple[str, str]] = WORDS) -> tuple[str, Camera]:
+    """The words for a move, the largest amount first, and what there are no words for."""
     by_amount = sorted(camera.amounts.items(), key=lambda one: -abs(one[1]))
-    return ", ".join(words[axis][amount > 0] for axis, amount in by_amount if amount)
+    said = {axis: amount for axis, amount in by_amount if amount and axis in words}
+    left = {axis: amount for axis, amount in by_amount if axis not in said}
+    return ", ".join(words[axis][amount > 0] for axis, amount in said.items()), Camera(**left)
 
 
 def view_maps(

@@ -15,8 +15,8 @@ from typing import Any
 import diffusers
 import torch
 
-from generation.engine.profiles import Profile, profile_of
-from generation.engine.types import RenderSpec
+from generation.engine.memory import place
+from generation.engine.profiles import Profile, profile_of, tailored
 from generation.model_registry import COMMIT, Model
 
 # Pipelines that take frames with the weights of others, by the class that is loaded.
@@ -36,7 +36,8 @@ class Checkpoint:
         self.model = model
         self.source = source
         self.revision = revision
-        self.profile = profile
+        self.profile = tailored(profile, model.profile)
+        self._own_profile = profile
         self._pipeline = pipeline
         self._taking_frames: Any = None
 
@@ -52,20 +53,14 @@ class Checkpoint:
 
     def seen_as(self, model: Model) -> Checkpoint:
         """The same weights under another entry of the registry."""
-        return Checkpoint(model, self.source, self.revision, self._pipeline, self.profile)
-
-    def camera_route(self, spec: RenderSpec) -> str:
-        """How the camera of this work is moved; "" when it stands still."""
-        if spec.camera is None or not spec.camera.moves:
-            return ""
-        return self.model.camera or self.profile.camera
+        return Checkpoint(model, self.source, self.revision, self._pipeline, self._own_profile)
 
 
 def load(model: Model, device: str) -> Checkpoint:
     """Load a folder, or a repository id at a pinned commit that is on this machine already.
 
     Raises OSError when it is absent, incomplete or not safetensors, ValueError when it is not
-    pinned or cannot be driven step by step.
+    pinned, cannot be driven step by step, or not be placed as its registry entry says.
     """
     folder = find(model.source, model.revision)
     auto = torch.float32 if device == "cpu" else torch.bfloat16
@@ -76,7 +71,7 @@ def load(model: Model, device: str) -> Checkpoint:
         trust_remote_code=False,
         dtype=auto if model.dtype == "auto" else getattr(torch, model.dtype),
     )
-    pipeline.to(device)
+    place(pipeline, model.memory, device)
     pipeline.set_progress_bar_config(disable=True)
     name = type(pipeline).__name__
     if "callback_on_step_end" not in inspect.signature(type(pipeline).__call__).parameters:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from generation.engine.adapters import moved
 from generation.engine.calls import Given, arguments
 from generation.engine.display import fit
 from generation.engine.errors import ENGINE_ERROR, EngineFailure
 from generation.engine.loader import Checkpoint
+from generation.engine.memory import can_tile, tiled
+from generation.engine.moves import moves_of
 from generation.engine.report import Report
 from generation.engine.segments import Segment, segments
 from generation.engine.types import RenderSpec
@@ -51,12 +55,24 @@ class Maker:
         self.profile = checkpoint.profile.at(spec.quality)
         self.size = self.profile.size(spec)
         self._segments = segments(self.profile, checkpoint.model, spec)
-        # How the camera of this work is moved, "" when it stands still.
-        self.route = checkpoint.camera_route(spec)
+        self._saves_memory = False
+        self._moves = moves_of(spec.camera, checkpoint.model, self.profile)
+
+    @property
+    def camera_route(self) -> str:
+        """How the camera is moved, such as `prompt` or `lora+warp`; "" when it stands still."""
+        return self._moves.route
 
     @property
     def calls(self) -> int:
         return len(self._segments)
+
+    def save_memory(self) -> bool:
+        """Decode in tiles from now on; False when it does already or cannot."""
+        if self._saves_memory or not can_tile(self._checkpoint.pipeline_for(takes_frames=False)):
+            return False
+        self._saves_memory = True
+        return True
 
     def make(
         self, batch: Sequence[RenderSpec], report: Report, steps_before: int, *, calls_after: int
@@ -95,10 +111,19 @@ class Maker:
         # A scheduler keeps the state of its last run, of one that was stopped half-way too.
         pipeline.scheduler = type(pipeline.scheduler).from_config(pipeline.scheduler.config)
         values = arguments(
-            pipeline, self.profile, batch, self.size, segment.frames, generators, given
+            pipeline,
+            self.profile,
+            batch,
+            self.size,
+            segment.frames,
+            generators,
+            given,
+            self._moves.words,
         )
         try:
-            output = pipeline(**values, callback_on_step_end=steps.after_step)
+            tiles = tiled(pipeline) if self._saves_memory else nullcontext()
+            with tiles, moved(pipeline, self._moves.adapters, self._checkpoint.model.loras):
+                output = pipeline(**values, callback_on_step_end=steps.after_step)
         finally:
             # What was stopped half-way keeps its step cache otherwise, for the next one to find.
             pipeline.maybe_free_model_hooks()
@@ -124,13 +149,13 @@ class Maker:
         return fit(frame, shown, size.render_width, size.render_height)
 
     def _looked(self, spec: RenderSpec, frames: Frames) -> Frames:
-        if spec.camera is None or self.route != "warp":
+        if not self._moves.warp.moves:
             return frames
         width, height = self.profile.shown(self.size)
         anchored = spec.first_frame is not None or spec.prefix is not None
         return look(
             frames,
-            spec.camera,
+            self._moves.warp,
             width=width,
             height=height,
             anchored=anchored,

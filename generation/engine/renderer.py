@@ -67,8 +67,9 @@ class Renderer:
         """Render pieces that can share a call, up to `batch_max` in each, and report every one.
 
         A call that fails is split until the piece at fault is alone: it fails and the others are
-        made. Raises EngineFailure, OSError or ValueError when there is no checkpoint for them, and
-        what breaks this process for good: see `is_broken`.
+        made. One that is alone and lacks memory is tried again, decoded in tiles. Raises
+        EngineFailure, OSError or ValueError when there is no checkpoint for them, and what breaks
+        this process for good: see `is_broken`.
         """
         model = self._config.registry.choose(specs[0].needs, specs[0].model)
         if model is None:
@@ -96,6 +97,8 @@ class Renderer:
                 if len(report.at_work_on) > 1:
                     half = len(report.at_work_on) // 2
                     todo[:0] = [report.at_work_on[:half], report.at_work_on[half:]]
+                elif failure.code == OUT_OF_MEMORY and maker.save_memory():
+                    todo[:0] = [report.at_work_on]
                 else:
                     report.failed(report.at_work_on[0], failure)
 
@@ -110,6 +113,8 @@ class Renderer:
         batches_after: int,
     ) -> int:
         """One batch of the pieces at work; how many steps it took."""
+        if self._device != "cpu":
+            torch.cuda.reset_peak_memory_stats()
         started = time.monotonic()
         pieces = report.at_work_on
         batch = [specs[piece] for piece in pieces]
@@ -125,7 +130,8 @@ class Renderer:
             "render_seconds": (time.monotonic() - started) / len(batch),
             "device": self._device,
             "rendered_with": len(batch),
-            "camera": maker.route,
+            "camera": maker.camera_route,
+            "vram_peak_mb": self._vram_peak_mb(),
         }
         for piece, frames in zip(pieces, made, strict=True):
             self._hand_over(piece, frames, maker.size, facts, report)
@@ -152,6 +158,10 @@ class Renderer:
         except Exception as error:
             traceback.print_exception(error)
             report.failed(piece, self.explain(error))
+
+    def _vram_peak_mb(self) -> int:
+        """The most memory the device gave since the render began; 0 on the CPU."""
+        return 0 if self._device == "cpu" else torch.cuda.max_memory_allocated() // 10**6
 
     def explain(self, error: Exception) -> EngineFailure:
         """The failure to answer with. Frees what the failed render held."""

@@ -109,6 +109,8 @@ class RenderSpec:
             raise ValueError("a clip must start with a first frame or with a prefix, not with both")
         if self.kind != VIDEO and (self.needs - {self.kind} or self.camera is not None):
             raise ValueError("frames and camera must be those of a video")
+        if self.last_frame is not None and self.camera is not None and self.camera.moves:
+            raise ValueError("a camera must not move away from the last frame that is given")
 
     @property
     def needs(self) -> frozenset[str]:
@@ -159,6 +161,7 @@ class Rendered:
     render_seconds: wall time in the child, loading of the checkpoint not counted; of a piece
     that was rendered with others, its share. rendered_with: how many pieces that call rendered.
     model_id: its id in the registry. camera: by which route the camera was moved, "" when not.
+    vram_peak_mb: the most its device gave while it was rendered, 0 on the CPU and on servers.
     """
 
     frames: NDArray[np.uint8]
@@ -174,6 +177,7 @@ class Rendered:
     rendered_with: int
     model_id: str = ""
     camera: str = ""
+    vram_peak_mb: int = 0
 
 
 # What became of a piece.
