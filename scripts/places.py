@@ -72,11 +72,6 @@ class Places:
         """The socket of Valkey."""
         return self.run / "valkey.sock"
 
-    @property
-    def demo_checkpoint(self) -> Path:
-        """The small diffusers checkpoint."""
-        return self.home / "checkpoints" / "demo"
-
     def log_file(self, name: str) -> Path:
         """The log of one process."""
         return self.log / f"{name}.log"

@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from scripts.logs import end_of
 from scripts.places import PYTHON, ROOT, SITE_PACKAGES, VENV, Places
 from scripts.servers import Servers
-from scripts.terminal import Stop, reason, run_quietly, step
+from scripts.terminal import Stop, run_quietly, step
 
 APPS = ("config", "generation", "billing", "accounts")
 STATIC_ROOT = ROOT / "static-root"
 STATIC_STAMP = VENV / "static-files"
-DEMO_SOURCE = ROOT / "generation" / "engine" / "demo_checkpoint.py"
 
 
 def check_external(ours: Servers) -> None:
@@ -68,48 +65,6 @@ def collect_static(places: Places) -> None:
             log=places.log_file("start"),
         )
     STATIC_STAMP.write_text(wanted)
-
-
-@contextmanager
-def checkpoint_build(places: Places) -> Iterator[Callable[[], None]]:
-    """Build the small checkpoint beside the other steps; yields what waits for it. Raises Stop.
-
-    Nothing is built when it is there or when other models are configured.
-    """
-    # Asking the builder would import torch at every start: its source tells as well.
-    stamp = places.demo_checkpoint.with_name("demo.source")
-    source = hashlib.sha256(DEMO_SOURCE.read_bytes()).hexdigest()
-    others = os.environ.get("ENGINE_IMAGE_MODEL") and os.environ.get("ENGINE_VIDEO_MODEL")
-    if others or (
-        places.demo_checkpoint.exists() and stamp.exists() and stamp.read_text() == source
-    ):
-        yield lambda: None
-        return
-    log = places.log_file("checkpoint")
-    command: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "generation.engine.demo_checkpoint",
-        places.demo_checkpoint,
-    ]
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file
-        )
-
-    def finish() -> None:
-        with step("Building the small demo checkpoint"):
-            if process.wait() != 0:
-                why = reason("\n".join(end_of(log, 20)), places.home)
-                raise Stop(f"Building the demo checkpoint failed: {why} (log: {log})")
-        stamp.write_text(source)
-
-    try:
-        yield finish
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 def load_database(places: Places) -> str:

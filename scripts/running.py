@@ -80,10 +80,8 @@ def prepare(here: Places, ours: Servers) -> tuple[dict[str, int], str]:
     if ours.any:
         with step("Starting the embedded servers"):
             pids = ours.start()
-    with preparing.checkpoint_build(here) as finish_checkpoint:
-        sign_ins = preparing.load_database(here)
-        preparing.collect_static(here)
-        finish_checkpoint()
+    sign_ins = preparing.load_database(here)
+    preparing.collect_static(here)
     return pids, sign_ins
 
 

@@ -182,7 +182,8 @@ TERMS_VERSION = env.string("TERMS_VERSION", "1")
 # --- generation -------------------------------------------------------------------------------
 # The web process never imports the engine; this dotted name is resolved in the GPU worker only.
 GENERATION_ENGINE = "config.engine.child_engine"
-DEMO_CHECKPOINT = INKLING_HOME / "checkpoints" / "demo"
+# The trained demonstration model; its name is what files and jobs say made them.
+DEMO_CHECKPOINT = BASE_DIR / "generation" / "demo_model" / "inkling-demo"
 ENGINE_IMAGE_MODEL = env.model("ENGINE_IMAGE_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_IMAGE_REVISION = env.revision("ENGINE_IMAGE_REVISION")
 ENGINE_VIDEO_MODEL = env.model("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))

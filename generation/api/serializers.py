@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.api.serializers import PointsField, SliceSerializer
+from generation import demonstration
 from generation.api.params import ParamsField
 from generation.failures import NOT_CHARGED, sentence
 from generation.kinds.table import KINDS
@@ -160,6 +162,14 @@ class FailureSerializer(serializers.Serializer[Any]):
     charged = serializers.BooleanField()
 
 
+class NoticeSerializer(serializers.Serializer[Any]):
+    """Something to know about a request that was not refused, such as words no model here knows."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    words = serializers.ListField(child=serializers.CharField())
+
+
 class ParentSerializer(serializers.Serializer[Any]):
     """The artifact a job was made from, and the job that made that."""
 
@@ -193,6 +203,7 @@ class JobSerializer(serializers.Serializer[Job]):
     finished_at = serializers.SerializerMethodField()
     artifacts = serializers.SerializerMethodField()
     failure = serializers.SerializerMethodField()
+    notices = serializers.SerializerMethodField()
 
     @property
     def _accepted(self) -> bool:
@@ -231,6 +242,10 @@ class JobSerializer(serializers.Serializer[Job]):
     def get_queue_range(self, job: Job) -> dict[str, int] | None:
         place = self._place(job)
         return {"first": place.first, "last": place.last} if place else None
+
+    @extend_schema_field(NoticeSerializer(many=True))
+    def get_notices(self, job: Job) -> list[dict[str, object]]:
+        return [asdict(notice) for notice in demonstration.notices_of(job)]
 
     @extend_schema_field(ProgressSerializer)
     def get_progress(self, job: Job) -> dict[str, object]:

@@ -27,6 +27,17 @@ MEANING = {
 }
 
 
+def figures(
+    steps: int, size: int, scores: Mapping[str, Mapping[str, Tally]]
+) -> Mapping[str, object]:
+    """What the card says in numbers: scores are part, criterion, [obeyed, cases]."""
+    told = {
+        part: {name: [found.obeyed, found.cases] for name, found in found_by_name.items()}
+        for part, found_by_name in scores.items()
+    }
+    return {"steps": steps, "bytes": size, "scores": told}
+
+
 def card(steps: int, size: int, scores: Mapping[str, Mapping[str, Tally]]) -> str:
     """The card in Markdown. size: bytes of all weights; scores: empty when not measured."""
     rows = "\n".join(

@@ -18,15 +18,21 @@ import torch
 import transformers
 from diffusers import LTXConditionPipeline
 
-from generation.demo_model import networks, train_autoencoder, train_denoiser
-from generation.demo_model.card import card
+from generation.demo_model import networks, train_decoder, train_denoiser
+from generation.demo_model.card import card, figures
 from generation.demo_model.drawing import FPS, SIDE
 from generation.demo_model.evaluate import evaluate
 from generation.demo_model.recipe import RECIPES, Recipe
-from generation.demo_model.train import AUTOENCODER_STATE, DENOISER_STATE, training_folder
+from generation.demo_model.train import (
+    AUTOENCODER_STATE,
+    DECODER_STATE,
+    DENOISER_STATE,
+    training_folder,
+)
 from generation.engine.profiles import PROFILE_FILE, Profile
 
-CARD = "README.md"
+# The card for people, and its figures for programs.
+CARD, FIGURES = "README.md", "card.json"
 SAMPLING_STEPS = 20
 PROFILE = Profile(
     name="demo",
@@ -38,6 +44,8 @@ PROFILE = Profile(
     image_size=(512, 512),
     video_size=(512, 512),
     render_long_side=SIDE,
+    # The length it was taught; longer clips go on from themselves.
+    seconds_native=5,
     call={
         "max_sequence_length": networks.WORDS_MAX,
         # Equal steps; the pipeline's own spend half of them on what is nearly pure noise.
@@ -54,7 +62,9 @@ def export(training: Path, folder: Path, recipe: Recipe) -> int:
     """
     if folder.exists():
         raise FileExistsError(f"{folder} exists already")
-    autoencoder = train_autoencoder.trained(training / AUTOENCODER_STATE, recipe)
+    autoencoder = train_decoder.trained(
+        training / AUTOENCODER_STATE, training / DECODER_STATE, recipe
+    )
     denoiser, steps, mean, deviation = train_denoiser.trained(training / DENOISER_STATE, recipe)
     with torch.no_grad():
         autoencoder.latents_mean.copy_(mean.flatten())
@@ -93,6 +103,7 @@ def main() -> None:
     scores = {} if options.unscored else evaluate(options.folder)
     size = sum(os.path.getsize(path) for path in options.folder.rglob("*.safetensors"))
     (options.folder / CARD).write_text(card(steps, size, scores))
+    (options.folder / FIGURES).write_text(json.dumps(figures(steps, size, scores), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,21 +15,24 @@ from diffusers import (
     LTXVideoTransformer3DModel,
 )
 from diffusers.models.autoencoders.autoencoder_kl_ltx import LTXVideoCausalConv3d
+from tokenizers import normalizers
 
 from generation.demo_model.recipe import Recipe
-from generation.demo_model.words import KNOWN
+from generation.demo_model.words import KNOWN, SPELLINGS
 
 WORDS_MAX = 32
 # The posterior starts narrow: with a wide one the decoder learns to ignore the latents.
 LOG_VARIANCE_AT_START = -6.0
 
 
-def autoencoder(recipe: Recipe) -> AutoencoderKLLTXVideo:
-    """16 pixels a side and 4 frames to one latent."""
+def autoencoder(
+    recipe: Recipe, decoder_channels: tuple[int, int, int] | None = None
+) -> AutoencoderKLLTXVideo:
+    """16 pixels a side and 4 frames to one latent; the decoder as wide as the encoder, or wider."""
     model = AutoencoderKLLTXVideo(
         latent_channels=recipe.latents,
         block_out_channels=recipe.channels,
-        decoder_block_out_channels=recipe.channels,
+        decoder_block_out_channels=decoder_channels or recipe.channels,
         down_block_types=("LTXVideoDownBlock3D",) * 3,
         layers_per_block=(1,) * 4,
         decoder_layers_per_block=(1,) * 4,
@@ -83,13 +86,33 @@ def text_encoder(recipe: Recipe) -> transformers.T5EncoderModel:
     )
 
 
-def tokenizer() -> transformers.T5TokenizerFast:
-    """One piece per known word; of other words their letters, which mean nothing to the model."""
+def tokenizer() -> transformers.PreTrainedTokenizerFast:
+    """One piece per known word; of other words their letters, which mean nothing to the model.
+
+    Captions are all in small letters with a comma standing alone; what people type is read so.
+    """
     pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -4.0)]
     pieces += [(f"▁{word}", -1.0) for word in KNOWN]
     letters = string.ascii_lowercase + string.digits + ",.'-!?"
     pieces += [(letter, -8.0) for letter in letters]
-    return transformers.T5TokenizerFast(vocab=pieces, extra_ids=0, model_max_length=WORDS_MAX)
+    plain = transformers.T5TokenizerFast(vocab=pieces, extra_ids=0).backend_tokenizer
+    others = [normalizers.Replace(written, read) for written, read in SPELLINGS.items()]
+    plain.normalizer = normalizers.Sequence(
+        [
+            normalizers.Lowercase(),
+            normalizers.Replace(",", " , "),
+            normalizers.Replace(".", " "),
+            *others,
+        ]
+    )
+    # A class of T5's own would forget how to read when it is loaded again.
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=plain,
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+        model_max_length=WORDS_MAX,
+    )
 
 
 def scheduler() -> FlowMatchEulerDiscreteScheduler:

@@ -16,6 +16,7 @@ class Recipe:
     """
 
     channels: tuple[int, int, int] = (24, 40, 56)
+    decoder_channels: tuple[int, int, int] = (64, 72, 80)
     latents: int = 32
     width: int = 160
     heads: int = 4
@@ -23,6 +24,7 @@ class Recipe:
     text_width: int = 96
     autoencoder_steps: int = 6000
     autoencoder_stills: int = 1500
+    decoder_steps: int = 3000
     still_batch: int = 16
     clip_batch: int = 6
     still_shards: int = 6
@@ -30,7 +32,7 @@ class Recipe:
     clip_shards: int = 60
     shard_clips: int = 200
     denoiser_steps: int = 40000
-    denoiser_stills: int = 4000
+    denoiser_stills: int = 3300
     denoiser_batch: int = 8
     save_every: int = 50
 
@@ -40,6 +42,7 @@ RECIPES: Mapping[str, Recipe] = {
     # For tests: every stage in seconds, and nothing worth looking at.
     "tiny": Recipe(
         channels=(8, 8, 16),
+        decoder_channels=(8, 16, 16),
         latents=8,
         width=48,
         heads=4,
@@ -47,6 +50,7 @@ RECIPES: Mapping[str, Recipe] = {
         text_width=16,
         autoencoder_steps=6,
         autoencoder_stills=3,
+        decoder_steps=3,
         still_batch=2,
         clip_batch=1,
         still_shards=1,

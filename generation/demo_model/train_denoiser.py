@@ -18,7 +18,7 @@ import torch
 from diffusers import LTXConditionPipeline
 from torch import Tensor
 
-from generation.demo_model import latents, networks, progress
+from generation.demo_model import latents, networks, progress, workers
 from generation.demo_model.drawing import FPS
 from generation.demo_model.optimisers import Orthogonal
 from generation.demo_model.recipe import Recipe
@@ -32,6 +32,11 @@ FIRST_FRAME_KNOWN, BEGINNING_KNOWN = 0.35, 0.8
 KNOWN_NOISE = 0.05
 AVERAGE = 0.9985
 PIXELS, FRAMES = 16, 4
+# Latent frames of the batches after the stills: mostly clips, some stills so that none is lost.
+MIXTURE = (
+    1, latents.CLIP, latents.CLIP, latents.CLIP,
+    latents.WINDOW, latents.CLIP, latents.CLIP, latents.CLIP,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ def train(
         batch, noise = _batch(step, recipe, material)
         loss = _loss(model, batch, noise, device)
         loss.backward()  # type: ignore[no-untyped-call]
+        workers.share_gradients(model)
         torch.nn.utils.clip_grad_norm_(optimisers[1].param_groups[0]["params"], 1.0)
         for optimiser in optimisers:
             optimiser.step()
@@ -124,7 +130,7 @@ def train(
         _follow(average, model, step)
         still, value = batch.clean.shape[2] == 1, loss.item()
         losses[still] = value + 0.98 * (losses.get(still, value) - value)
-        if step % recipe.save_every == 0 or step == last:
+        if workers.rank() == 0 and (step % recipe.save_every == 0 or step == last):
             weights = [optimiser.state_dict() for optimiser in optimisers]
             values = {"model": model.state_dict(), "average": average.state_dict()}
             latent = {"mean": material.mean, "deviation": material.deviation}
@@ -198,9 +204,8 @@ def _words(tokens: Any, captions: list[str]) -> tuple[Tensor, Tensor]:
 
 def _batch(step: int, recipe: Recipe, material: Material) -> tuple[Batch, torch.Generator]:
     """The examples of a step: stills first, then mostly clips and windows."""
-    rng, noise = progress.chance("denoiser", step)
-    kind = 0 if step < recipe.denoiser_stills else step % 4
-    time = {0: 1, 1: latents.CLIP, 2: latents.CLIP, 3: latents.WINDOW}[kind]
+    rng, noise = progress.chance("denoiser" + "+" * workers.rank(), step)
+    time = 1 if step < recipe.denoiser_stills else MIXTURE[step % len(MIXTURE)]
     count = recipe.denoiser_batch * (4 if time == 1 else 1)
     source = material.stills if time == 1 else material.clips
     chosen = torch.randint(len(source.latents), (count,), generator=noise)
@@ -213,7 +218,7 @@ def _batch(step: int, recipe: Recipe, material: Material) -> tuple[Batch, torch.
     for row in range(count):
         known[row, :, : _known_frames(rng, time)] = 1
     # Words decide while there is much noise; clips have more to settle then.
-    level = torch.randn(count, generator=noise) * 1.2 + (0.5 if time == 1 else 0.9)
+    level = torch.randn(count, generator=noise) * 1.2 + (0.5 if time == 1 else 1.3)
     return Batch(clean, words, mask, known, level.sigmoid().view(-1, 1, 1, 1, 1)), noise
 
 

@@ -65,7 +65,9 @@ CAMERA: Mapping[str, tuple[Axis, int]] = {
 }
 OLD_PHOTO, REVIVAL, EMBRACE = "old photo", "old photo comes to life", "embrace"
 
-WORD = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
+# Other ways to write a known word.
+SPELLINGS: Mapping[str, str] = {"grey": "gray", "centre": "center"}
+WORD = re.compile(r"[^\W_]+")
 KNOWN = tuple(
     sorted(
         {
@@ -83,4 +85,4 @@ KNOWN = tuple(
 def unknown_words(prompt: str) -> list[str]:
     """Words of `prompt` the model has never seen, each once and in their order."""
     found = WORD.findall(prompt.lower())
-    return list(dict.fromkeys(word for word in found if word.isalnum() and word not in KNOWN))
+    return list(dict.fromkeys(word for word in found if SPELLINGS.get(word, word) not in KNOWN))

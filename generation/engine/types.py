@@ -52,13 +52,6 @@ class Camera:
 
 
 AXES = ("horizontal", "vertical", "zoom", "pan", "tilt", "roll")
-# The moves of a cameraman, by the names of the wire. Forward is nearer, down and back is farther.
-MASTER_MOVES: Mapping[str, Camera] = {
-    "down_back": Camera(vertical=-6, zoom=-7),
-    "forward_up": Camera(zoom=7, tilt=6),
-    "right_turn_forward": Camera(pan=7, zoom=6),
-    "left_turn_forward": Camera(pan=-7, zoom=6),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,7 @@ from generation.kinds.camera import AXES
 from generation.kinds.params import IMAGE_RATIOS, VIDEO_RATIOS
 from generation.kinds.table import KINDS
 from generation.models import Artifact, Upload
+from generation.portal.demonstration import about
 from generation.portal.forms import FORM_KINDS, SLOTS, CreateForm, again, begun, like
 from generation.portal.progress import card_of
 from generation.portal.words import AXIS_WORDS, MOVE_WORDS
@@ -115,6 +116,7 @@ def _create_page(
     context = {
         **_options(user, form, now),
         **_price(form, preview),
+        **about(form.chosen_kind, str(form["prompt"].value() or "")),
         # A shortfall or a lock is said once, beside the button, where the price is.
         "refusal": None if said and refusal else refusal or closed,
         "recent": [card_of(job, now=now) for job in recent_jobs(user=user, limit=_RECENT)],

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.selectors.holds import HoldState, hold_of
+from generation import demonstration
 from generation.failures import sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
@@ -71,6 +72,16 @@ class JobCard:
     def live(self) -> bool:
         """Whether it can still change."""
         return self.job.state not in TERMINAL
+
+    @property
+    def demonstrated(self) -> bool:
+        """Whether the demonstration model made it, or will."""
+        return demonstration.made(self.job)
+
+    @property
+    def notices(self) -> list[demonstration.Notice]:
+        """What the user should know about what was asked for."""
+        return demonstration.notices_of(self.job)
 
     @property
     def now(self) -> Stage:

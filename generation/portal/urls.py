@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import caps, create, labelling, teams, verify, views
+from generation.portal import caps, create, demonstration, labelling, teams, verify, views
 
 app_name = "generation"
 urlpatterns = [
@@ -12,8 +12,10 @@ urlpatterns = [
     path("create/", create.create, name="create"),
     path("create/options/", create.options, name="options"),
     path("create/price/", create.price, name="price"),
+    path("create/notice/", demonstration.notice, name="notice"),
     path("create/pictures/<slug:slot>/", create.send_picture, name="send_picture"),
     path("pictures/<uuid:upload_id>/", create.picture, name="picture"),
+    path("models/demonstration/", demonstration.card, name="demonstration"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/card/", views.job_card, name="job_card"),
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),

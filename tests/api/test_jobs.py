@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from generation.known_models import of_two
 from generation.models import Job
 from tests.api.conftest import Program, refused
 from tests.jobs_by_hand import claimed, deliver
@@ -35,6 +36,21 @@ def test_a_job_is_accepted(rich: Program) -> None:
     assert body["artifacts"] == []
     assert body["failure"] is None
     assert body["deadline_at"] > body["created_at"]
+
+
+def test_a_job_says_which_words_the_demonstration_model_has_never_seen(
+    rich: Program, settings: Any
+) -> None:
+    [notice] = rich.post("/jobs", FOX).json()["notices"]
+    assert (notice["code"], notice["words"]) == ("unknown_words", ["fox"])
+    assert "has never seen: fox." in notice["message"]
+    known = {"kind": "image", "params": {"prompt": "a red ring on a blue background"}}
+    finish()
+    assert rich.post("/jobs", known).json()["notices"] == []
+    finish()
+    demo = str(settings.DEMO_CHECKPOINT)
+    settings.MODEL_REGISTRY = of_two("/models/of/the/operator", None, demo, None, demo=demo)
+    assert rich.post("/jobs", FOX).json()["notices"] == []
 
 
 def test_a_queued_job_knows_its_place(rich: Program) -> None:

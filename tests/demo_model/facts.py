@@ -17,11 +17,11 @@ from generation.demo_model import networks, progress
 from generation.demo_model.recipe import RECIPES
 
 
-def network_facts() -> dict[str, float | list[str]]:
+def network_facts() -> dict[str, Any]:
     """Size of the full model, and what its tokenizer and its shortcut for stills do."""
     recipe = RECIPES["full"]
     torch.manual_seed(0)
-    autoencoder = networks.autoencoder(recipe)
+    autoencoder = networks.autoencoder(recipe, recipe.decoder_channels)
     parts = (autoencoder, networks.transformer(recipe), networks.text_encoder(recipe))
     tokens = networks.tokenizer()
     still = torch.randn(1, 3, 1, 64, 64)
@@ -35,6 +35,8 @@ def network_facts() -> dict[str, float | list[str]]:
         "bytes": sum(2 * value.numel() for part in parts for value in part.parameters()),
         "shortcut": max(float((usual - short).abs().max()), float((drawn - redrawn).abs().max())),
         "known": tokens.tokenize("a red ring , camera pans left"),
+        "typed": tokens("A Grey star at the centre, camera zooms in.")["input_ids"],
+        "caption": tokens("a gray star at the center , camera zooms in")["input_ids"],
         "unknown": tokens.tokenize("zebra"),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,7 +42,7 @@ def test_a_killed_training_goes_on_as_if_nothing_had_happened(
     assert resumed.returncode == 0, resumed.stderr
     assert " autoencoder 2 " not in resumed.stdout
     differences = facts("states", str(trained), str(folder))
-    assert {"autoencoder.pt", "denoiser.pt"} < set(differences)
+    assert {"autoencoder.pt", "decoder.pt", "denoiser.pt"} < set(differences)
     assert set(differences.values()) == {0.0}
 
 
@@ -52,11 +53,25 @@ def test_a_stage_waits_for_the_one_before_it(tmp_path: Path) -> None:
     assert "Traceback" not in early.stderr
 
 
+def test_two_workers_train_one_model(trained: Path, tmp_path: Path) -> None:
+    shutil.copytree(
+        trained, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("denoiser.pt")
+    )
+    command = ("generation.demo_model.train", *TRAIN, "--folder", str(tmp_path), "denoiser")
+    done = run_module(*command, "--workers", "2", "--until", "4")
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[2] for line in done.stdout.splitlines()] == ["2", "4"]
+    # One worker goes on from what two have learned; alone it would have learned something else.
+    assert run_module(*command, "--until", "6").returncode == 0
+    assert facts("states", str(trained), str(tmp_path))["denoiser.pt"] > 0
+
+
 def test_the_full_model_is_small_and_takes_known_words_whole() -> None:
     found = facts("networks")
     assert 9e6 < found["bytes"] < 20e6
     assert found["shortcut"] < 1e-5
     assert found["known"] == ["▁a", "▁red", "▁ring", "▁,", "▁camera", "▁pans", "▁left"]
+    assert found["typed"] == found["caption"]
     assert found["unknown"] == ["▁", "z", "e", "b", "r", "a"]
 
 
