@@ -127,6 +127,23 @@ VARIABLES: tuple[Variable, ...] = (
         "whether a purchase needs consent to paying for points used before a withdrawal: "
         "REQUIRED or OPTIONAL (then a withdrawal gives everything back)",
     ),
+    Variable(
+        "MODERATION_MODEL",
+        "no model: rules and hashes alone",
+        "address of a service, or dotted name of a class, that judges texts and pictures",
+    ),
+    Variable("MODERATION_TOKEN", "", "bearer token for that service"),
+    Variable(
+        "MODERATION_TIMEOUT_MS", "3000", "how long one answer of the model may take, milliseconds"
+    ),
+    Variable(
+        "MODERATION_ON_FAILURE",
+        "CLOSED",
+        "when the model does not answer: CLOSED refuses, free of charge; OPEN goes on without it",
+    ),
+    Variable(
+        "MODERATION_TEXT_DAYS", "30", "days that the text of a refused request is kept for appeals"
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),

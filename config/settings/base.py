@@ -209,6 +209,13 @@ AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900
 
+# --- moderation -------------------------------------------------------------------------------
+MODERATION_MODEL = env.string("MODERATION_MODEL")
+MODERATION_TOKEN = env.string("MODERATION_TOKEN")
+MODERATION_TIMEOUT_MS = max(1, env.integer("MODERATION_TIMEOUT_MS", 3000))
+MODERATION_ON_FAILURE = env.choice("MODERATION_ON_FAILURE", "CLOSED", ("CLOSED", "OPEN"))
+MODERATION_TEXT_DAYS = env.integer("MODERATION_TEXT_DAYS", 30)
+
 # --- the REST face ----------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],

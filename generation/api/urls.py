@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.api import uploads, views
+from generation.api import safety, uploads, views
 
 urlpatterns = [
     path("quotes", views.QuotesView.as_view(), name="api-quotes"),
@@ -14,4 +14,12 @@ urlpatterns = [
     path("jobs/<uuid:job_id>", views.JobView.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/events", views.JobEventsView.as_view(), name="api-job-events"),
     path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
+    path("moderation/standing", safety.StandingView.as_view(), name="api-standing"),
+    path("moderation/verdicts", safety.VerdictsView.as_view(), name="api-verdicts"),
+    path("moderation/verdicts/<uuid:verdict_id>", safety.VerdictView.as_view(), name="api-verdict"),
+    path(
+        "moderation/verdicts/<uuid:verdict_id>/appeal",
+        safety.AppealView.as_view(),
+        name="api-appeal",
+    ),
 ]

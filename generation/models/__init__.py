@@ -1,18 +1,28 @@
 from generation.models.artifacts import Artifact
 from generation.models.attempts import Attempt
 from generation.models.jobs import Job
+from generation.models.moderation import Allowance, Appeal, Decision, Strike, Verdict
+from generation.models.moderation_lists import BlockedPicture, ListedRule, RuleList
 from generation.models.operations import Brake, DrainedWorker
 from generation.models.queue_turns import QueueTurn
 from generation.models.spendings import Spending
 from generation.models.uploads import Upload
 
 __all__ = [
+    "Allowance",
+    "Appeal",
     "Artifact",
     "Attempt",
+    "BlockedPicture",
     "Brake",
+    "Decision",
     "DrainedWorker",
     "Job",
+    "ListedRule",
     "QueueTurn",
+    "RuleList",
     "Spending",
+    "Strike",
     "Upload",
+    "Verdict",
 ]

@@ -18,6 +18,7 @@ Category = Literal[
     "extremism",
     "other",
 ]
+Source = Literal["rules", "pictures", "model"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -47,14 +48,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule found in one input: `start` and `end` count characters of what was typed."""
+    """What was found in one input. `start` and `end` count characters of what was typed; a picture
+    has none. `rule_id` is the rule, the forbidden picture, or the model."""
 
     field: str
     rule_id: str
     category: Category
     action: Action
-    start: int
-    end: int
+    start: int | None = None
+    end: int | None = None
+    source: Source = "rules"
+    detail: str = ""
 
 
 # The severest first: one finding stands for an input.

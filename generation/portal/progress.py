@@ -18,8 +18,8 @@ from generation.selectors.typical import Typical, typical
 from generation.services.links import artifact_path
 from generation.types import piece_seed
 
-# What the engine reports between the last denoising step and the stored file.
-_DEVELOPING = frozenset({"decode", "save"})
+# The station for what the worker reports after the last denoising step.
+_STATIONS = {"decode": 2, "check": 3, "save": 4}
 
 _FAILURES = {
     "CANCELED": gettext_lazy("You canceled it"),
@@ -27,7 +27,7 @@ _FAILURES = {
     "INTERNAL": gettext_lazy("Our fault"),
     "PROVIDER": gettext_lazy("Our provider's fault"),
     "INPUT": gettext_lazy("Something in the input"),
-    "MODERATION": gettext_lazy("Refused by our rules"),
+    "SAFETY": gettext_lazy("Refused by our rules"),
 }
 
 
@@ -117,7 +117,8 @@ def _stages(job: Job, place: Place | None) -> list[Stage]:
         ("reserved", _("Points set aside")),
         ("queued", _("Waiting in line")),
         ("running", _("Drawing") if job.kind == "image" else _("Filming")),
-        ("saving", _("Developing and saving")),
+        ("checking", _("Checking")),
+        ("saving", _("Saving")),
         ("done", _("Done")),
     ]
     at = _at(job)
@@ -141,11 +142,11 @@ def _stages(job: Job, place: Place | None) -> list[Stage]:
 def _at(job: Job) -> int:
     """Which station the job is at, or had reached when it ended."""
     if job.state == State.SUCCEEDED:
-        return 4
+        return 5
     if job.state == State.QUEUED:
         return 1
     if job.state == State.RUNNING:
-        return 3 if job.stage in _DEVELOPING else 2
+        return _STATIONS.get(job.stage, 2)
     return 2 if job.started_at is None else 3
 
 
@@ -162,6 +163,8 @@ def _detail(job: Job, name: str, place: Place | None) -> str:
     if name == "running":
         if job.stage == "denoise" and job.step_of:
             return _("Step %(k)d of %(n)d") % {"k": job.step, "n": job.step_of}
+        if job.stage == "decode":
+            return _("Developing")
         return _("Getting ready")
     return ""
 

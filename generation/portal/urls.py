@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import views
+from generation.portal import safety, views
 
 app_name = "generation"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="job_cancel"),
     path("gallery/", views.gallery, name="gallery"),
+    path("rules/", safety.standing, name="standing"),
+    path("rules/<uuid:verdict_id>/", safety.verdict, name="verdict"),
 ]

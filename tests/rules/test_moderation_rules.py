@@ -186,6 +186,8 @@ def test_any_text_can_be_read(text: str) -> None:
         assert len(reading.text) == len(reading.signs)
         assert all(0 <= sign.origin < len(text) for sign in reading.signs)
     for finding in STARTER.find({"prompt": text}):
+        assert finding.start is not None
+        assert finding.end is not None
         assert 0 <= finding.start < finding.end <= len(text)
 
 

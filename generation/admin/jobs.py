@@ -13,7 +13,7 @@ from billing.types import format_points
 from generation.models import Artifact, Attempt, Job
 
 
-class _ReadOnly:
+class ReadOnly:
     """Rows to look at: services alone write them."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -26,7 +26,7 @@ class _ReadOnly:
         return False
 
 
-class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """Who ran the job, and how it ended."""
 
     model = Attempt
@@ -34,7 +34,7 @@ class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]
     extra = 0
 
 
-class ArtifactInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class ArtifactInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """What the job made."""
 
     model = Artifact
@@ -43,7 +43,7 @@ class ArtifactInline(_ReadOnly, TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Job)
-class JobAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class JobAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Jobs, newest first. Prompts are shown on a job's own page only."""
 
     list_display = ["id", "user", "kind", "state", "cost", "charged", "failure_code", "created_at"]
