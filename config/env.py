@@ -144,6 +144,21 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "MODERATION_TEXT_DAYS", "30", "days that the text of a refused request is kept for appeals"
     ),
+    Variable(
+        "ARTIFACT_BUCKET", "files lie in INKLING_HOME", "bucket of an S3-like store for all files"
+    ),
+    Variable("ARTIFACT_BUCKET_FOLDER", "", "folder in that bucket"),
+    Variable("ARTIFACT_BUCKET_ENDPOINT", "AWS", "address of another store than Amazon's"),
+    Variable("ARTIFACT_BUCKET_REGION", "", "region of the bucket"),
+    Variable(
+        "ARTIFACT_BUCKET_KEY", "as the AWS tools find it", "access key that may read, write, delete"
+    ),
+    Variable("ARTIFACT_BUCKET_SECRET", "as the AWS tools find it", "secret of that key"),
+    Variable(
+        "RETENTION_DAYS",
+        "free:30,*:365",
+        "days that results are kept, by plan; `*` for other plans, 0 for ever",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
@@ -197,6 +212,19 @@ class Env:
         if not 0 <= rate_bp <= 10_000:
             raise ImproperlyConfigured(f"{name} must be a rate such as 6 or 8.25, not {text!r}")
         return rate_bp
+
+    def days_by_plan(self, name: str, default: str) -> dict[str, int]:
+        """Such as "free:30,*:365", by the code of a plan. Raises ImproperlyConfigured."""
+        text = self.string(name, default)
+        days: dict[str, int] = {}
+        for part in text.split(","):
+            match = re.fullmatch(r"\s*([\w.-]+|\*)\s*:\s*([0-9]{1,5})\s*", part)
+            if match is None or match[1] in days:
+                raise ImproperlyConfigured(f"{name} must be like free:30,*:365, not {text!r}")
+            days[match[1]] = int(match[2])
+        if "*" not in days:
+            raise ImproperlyConfigured(f"{name} must name the days of all other plans, as in *:365")
+        return days
 
     def device(self, name: str) -> str:
         """The variable as a torch device, "" when unset. Raises ImproperlyConfigured."""

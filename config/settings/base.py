@@ -208,6 +208,18 @@ LIVE_STREAMS_MAX, LIVE_STREAM_SECONDS = 4, 25
 AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900
+# Empty: files lie in the folder above.
+ARTIFACT_BUCKET: dict[str, str] = {}
+if _bucket := env.string("ARTIFACT_BUCKET"):
+    ARTIFACT_BUCKET = {
+        "bucket": _bucket,
+        "folder": env.string("ARTIFACT_BUCKET_FOLDER"),
+        "endpoint": env.string("ARTIFACT_BUCKET_ENDPOINT"),
+        "region": env.string("ARTIFACT_BUCKET_REGION"),
+        "key": env.string("ARTIFACT_BUCKET_KEY"),
+        "secret": env.string("ARTIFACT_BUCKET_SECRET"),
+    }
+RETENTION_DAYS = env.days_by_plan("RETENTION_DAYS", "free:30,*:365")
 
 # --- moderation -------------------------------------------------------------------------------
 MODERATION_MODEL = env.string("MODERATION_MODEL")

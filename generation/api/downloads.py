@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,6 +17,7 @@ from generation.api.ranges import Unsatisfiable, chunks, read_range
 from generation.models import Artifact
 from generation.services.links import artifact_of_token
 
+log = logging.getLogger(__name__)
 _SUFFIXES = {"image/png": "png", "video/mp4": "mp4"}
 
 
@@ -34,6 +36,14 @@ def artifact(request: HttpRequest, token: str) -> HttpResponseBase:
     except FileNotFoundError:
         return HttpResponse(
             _("This file is gone."), status=404, content_type="text/plain; charset=utf-8"
+        )
+    except OSError:
+        log.exception("a stored file could not be opened")
+        return HttpResponse(
+            _("The file cannot be read right now. Try again in a moment."),
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": "5"},
         )
     response = _whole_or_range(request, file, found)
     response["Accept-Ranges"] = "bytes"

@@ -32,6 +32,8 @@ def test_the_table_is_the_list() -> None:
         ({"ENGINE_DEVICE": "banana"}, lambda env: env.device("ENGINE_DEVICE")),
         ({"ENGINE_IMAGE_MODEL": "/nope"}, lambda env: env.model("ENGINE_IMAGE_MODEL", "x")),
         ({"ENGINE_IMAGE_MODEL": "org/name"}, lambda env: env.model("ENGINE_IMAGE_MODEL", "x")),
+        ({"RETENTION_DAYS": "30"}, lambda env: env.days_by_plan("RETENTION_DAYS", "*:1")),
+        ({"RETENTION_DAYS": "free:30"}, lambda env: env.days_by_plan("RETENTION_DAYS", "*:1")),
         ({"DATABASE_URL": "mysql://x/y"}, lambda env: env.database("DATABASE_URL")),
     ],
 )
