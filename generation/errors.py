@@ -121,6 +121,12 @@ class AlreadyAppealed(Refusal):
     code = "already_appealed"
 
 
+class ArtifactInUse(Refusal):
+    """A job that waits or runs works from this file. `facts`: job."""
+
+    code = "artifact_in_use"
+
+
 class AttemptLost(Exception):
     """This attempt is no longer the job's: canceled, past its deadline, or given to another.
 

@@ -51,6 +51,19 @@ def artifact(request: HttpRequest, token: str) -> HttpResponseBase:
     return response
 
 
+@require_safe
+def poster(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The small picture a link opens: behind the same signature, for as long."""
+    try:
+        found = artifact_of_token(token, now=timezone.now(), poster=True)
+        file = storage.open_stored(found.poster_name)
+    except (NotFound, OSError):
+        return HttpResponse(status=404)
+    response = FileResponse(file, content_type="image/png")
+    response["Cache-Control"] = "private, max-age=600"
+    return response
+
+
 def _whole_or_range(request: HttpRequest, file: BinaryIO, found: Artifact) -> HttpResponseBase:
     """The file, or the part of it that a player asks for."""
     name = f"inkling-{found.id}.{_SUFFIXES[found.mime]}"

@@ -25,6 +25,13 @@ class Artifact(models.Model):
     bytes = models.BigIntegerField(_("bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     brand_mark = models.BooleanField(_("carries the brand mark"))
+    # A small picture that stands for it, marked as it is; "" where there is none.
+    poster_name = models.CharField(
+        _("stored name of the poster"), max_length=120, default="", db_default=""
+    )
+    # None: for ever. The bytes go then, and when the owner deletes them; the row stays.
+    kept_until = models.DateTimeField(_("kept until"), null=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True)
     created_at = models.DateTimeField(_("made"))
 
     class Meta:
@@ -33,7 +40,17 @@ class Artifact(models.Model):
         ordering = ["job", "index"]
         constraints = [models.UniqueConstraint(fields=["job", "index"], name="artifact_piece_once")]
         indexes = [
-            models.Index(fields=["wallet_id", "-created_at", "-id"], name="artifact_of_wallet")
+            models.Index(fields=["wallet_id", "-created_at", "-id"], name="artifact_of_wallet"),
+            models.Index(
+                fields=["kept_until"],
+                name="artifact_ends",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["poster_name"],
+                name="artifact_of_poster",
+                condition=~models.Q(poster_name=""),
+            ),
         ]
 
     def __str__(self) -> str:

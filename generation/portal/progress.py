@@ -15,7 +15,7 @@ from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.places import Place, place_in_line
 from generation.selectors.typical import Typical, typical
-from generation.services.links import artifact_path
+from generation.services.links import artifact_path, poster_path
 from generation.types import piece_seed
 
 # The station for what the worker reports after the last denoising step.
@@ -47,6 +47,7 @@ class Made:
 
     artifact: Artifact
     path: str
+    poster: str
     seed: int
 
 
@@ -57,6 +58,7 @@ class JobCard:
     job: Job
     stages: list[Stage]
     made: list[Made]
+    deleted: int = 0
     hold: HoldState | None = None
     usual: Typical | None = None
     words: dict[str, str] = field(default_factory=dict)
@@ -87,7 +89,13 @@ class JobCard:
     @property
     def missing(self) -> int:
         """Pieces that were asked for and not delivered, by a job that delivered some."""
-        return self.job.pieces - len(self.made) if self.made else 0
+        return self.job.pieces - len(self.made) - self.deleted if self.made else 0
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When the first of its files goes by itself."""
+        ends = [made.artifact.kept_until for made in self.made]
+        return min((end for end in ends if end is not None), default=None)
 
     @property
     def first(self) -> Made | None:
@@ -99,14 +107,22 @@ def card_of(job: Job, *, now: datetime, in_full: bool = False) -> JobCard:
     """The card; `in_full` also reads the queue, the usual times and the hold."""
     place = place_in_line(job) if in_full else None
     usual = typical(kind=job.kind, now=now) if in_full and job.state not in TERMINAL else None
+    artifacts = job.artifacts.all()
     return JobCard(
         job=job,
         stages=_stages(job, place),
         usual=usual,
         made=[
-            Made(artifact, artifact_path(artifact, now=now), piece_seed(job.seed, artifact.index))
-            for artifact in job.artifacts.all()
+            Made(
+                artifact,
+                artifact_path(artifact, now=now),
+                poster_path(artifact, now=now),
+                piece_seed(job.seed, artifact.index),
+            )
+            for artifact in artifacts
+            if artifact.deleted_at is None
         ],
+        deleted=sum(artifact.deleted_at is not None for artifact in artifacts),
         hold=hold_of(wallet_id=job.wallet_id, hold_id=job.hold_id) if in_full else None,
         words=_words(job),
     )

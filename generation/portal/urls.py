@@ -15,6 +15,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/card/", views.job_card, name="job_card"),
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="job_cancel"),
+    path("jobs/<uuid:job_id>/delete/", views.delete, name="job_delete"),
     path("gallery/", views.gallery, name="gallery"),
     path("rules/", safety.standing, name="standing"),
     path("rules/<uuid:verdict_id>/", safety.verdict, name="verdict"),

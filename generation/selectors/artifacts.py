@@ -15,11 +15,11 @@ from generation.models import Artifact
 def gallery(
     *, user: User, before: tuple[datetime, UUID] | None = None, limit: int
 ) -> list[Artifact]:
-    """The user's artifacts, newest first, older than the one known by `before`."""
+    """The user's artifacts that are kept, newest first, older than the one known by `before`."""
     wallet_id = wallet_id_of(user)
     if wallet_id is None:
         return []
-    artifacts = Artifact.objects.select_related("job").filter(wallet_id=wallet_id)
+    artifacts = Artifact.objects.select_related("job").filter(wallet_id=wallet_id, deleted_at=None)
     if before is not None:
         at, artifact_id = before
         artifacts = artifacts.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=artifact_id))

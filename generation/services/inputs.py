@@ -80,7 +80,9 @@ def continues_marked(job: Job) -> bool:
 
 def _own_picture(wallet_id: int, picture_id: UUID, path: str, now: datetime) -> Upload | Artifact:
     upload = Upload.objects.filter(id=picture_id, wallet_id=wallet_id, expires_at__gt=now).first()
-    made = Artifact.objects.filter(id=picture_id, wallet_id=wallet_id, mime=PICTURE)
+    made = Artifact.objects.filter(
+        id=picture_id, wallet_id=wallet_id, mime=PICTURE, deleted_at=None
+    )
     found = upload or made.select_related("job").first()
     if found is None:
         raise _no_picture(path)
@@ -101,7 +103,7 @@ def _parent_clip(wallet_id: int, request: GenerationRequest) -> Artifact | None:
         return None
     clip = (
         Artifact.objects.select_related("job")
-        .filter(id=video, wallet_id=wallet_id, mime=CLIP)
+        .filter(id=video, wallet_id=wallet_id, mime=CLIP, deleted_at=None)
         .first()
     )
     if clip is None:
