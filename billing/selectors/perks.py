@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from billing.errors import PerkNeeded
+from accounts.models import User
+from billing import launch
+from billing.errors import NotForSale, PerkNeeded
 from billing.money_text import money
 from billing.offers import PlanOffer
-from billing.selectors.catalogue import catalogue_offer, live_catalogue
+from billing.selectors.catalogue import live_catalogue, plan_offer
+from billing.selectors.entitlements import entitlements
 from billing.selectors.names import plan_name
+from billing.selectors.wallets import wallet_id_of
 from billing.types import Entitlements
+
+PERKS = ("extension", "camera", "high_quality", "relaxed_lane")
 
 
 def perk_needed(
@@ -27,7 +34,7 @@ def perk_needed(
         "high_quality": _("Your plan does not make high quality."),
         "relaxed_lane": _("The relaxed lane is for members."),
     }
-    opener = _cheapest(perk, now)
+    opener = _cheapest(perk, _on_sale(now))
     ways = [_way(opener)] if opener else []
     sentence = " ".join([sentences[perk], *(str(way["text"]) for way in ways)])
     return PerkNeeded(
@@ -35,14 +42,38 @@ def perk_needed(
     )
 
 
-def _cheapest(perk: str, now: datetime) -> PlanOffer | None:
-    """The plan on sale with this perk whose month costs least; None when none is."""
+def openers(*, user: User, now: datetime) -> dict[str, str]:
+    """For each perk the user's plan lacks, which plan opens it and for how much, in words."""
+    wallet_id = wallet_id_of(user)
+    plan = (
+        entitlements(wallet_id=wallet_id, now=now)
+        if wallet_id is not None
+        else launch.FREE_PLAN.entitlements()
+    )
+    lacking = [perk for perk in PERKS if not plan.has(perk)]
+    plans = _on_sale(now) if lacking else []
+    found = {perk: _cheapest(perk, plans) for perk in lacking}
+    return {
+        perk: str(_way(offer)["text"]) if offer else _("No plan opens it at present.")
+        for perk, offer in found.items()
+    }
+
+
+def _on_sale(now: datetime) -> list[PlanOffer]:
+    """The plans that can be bought; none before the first catalogue has started."""
+    try:
+        rows = live_catalogue(now=now).plans.order_by("level").prefetch_related("prices")
+    except NotForSale:
+        return []
+    return [plan_offer(row) for row in rows]
+
+
+def _cheapest(perk: str, plans: Iterable[PlanOffer]) -> PlanOffer | None:
+    """The plan with this perk whose level is lowest: prices rise with level. None when none is."""
     having = [
-        offer
-        for offer in catalogue_offer(live_catalogue(now=now)).plans
-        if offer.entitlements().has(perk) and _month(offer) is not None
+        offer for offer in plans if offer.entitlements().has(perk) and _month(offer) is not None
     ]
-    return min(having, key=lambda offer: (offer.level, offer.code), default=None)
+    return min(having, key=lambda offer: offer.level, default=None)
 
 
 def _month(offer: PlanOffer) -> tuple[int, str] | None:

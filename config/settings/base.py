@@ -6,12 +6,12 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config.env import Env, home
+from config.reading import Env, home
 from config.settings.logs import configured
+from config.settings.policy import POLICY
 from generation import known_models
 
 env = Env()
@@ -208,17 +208,7 @@ LIVE_STREAMS_MAX, LIVE_STREAM_SECONDS = 4, 25
 AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900
-# Empty: files lie in the folder above.
-ARTIFACT_BUCKET: dict[str, str] = {}
-if _bucket := env.string("ARTIFACT_BUCKET"):
-    ARTIFACT_BUCKET = {
-        "bucket": _bucket,
-        "folder": env.string("ARTIFACT_BUCKET_FOLDER"),
-        "endpoint": env.string("ARTIFACT_BUCKET_ENDPOINT"),
-        "region": env.string("ARTIFACT_BUCKET_REGION"),
-        "key": env.string("ARTIFACT_BUCKET_KEY"),
-        "secret": env.string("ARTIFACT_BUCKET_SECRET"),
-    }
+ARTIFACT_BUCKET = env.bucket("ARTIFACT_BUCKET")  # empty: files lie in the folder above
 RETENTION_DAYS = env.days_by_plan("RETENTION_DAYS", "free:30,*:365")
 
 # --- moderation -------------------------------------------------------------------------------
@@ -258,6 +248,13 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# A form is refused by its length before any of it is written to disk.
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.BoundedForms",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # --- pages ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
@@ -278,19 +275,7 @@ UNFOLD = {
 }
 
 # --- what a browser may do --------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "media-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = POLICY
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from billing.types import format_points
-from generation.models import Artifact, Attempt, Job
+from generation.models import Artifact, Attempt, Job, Upload
+from generation.selectors.lineage import ancestors_of, descendants_of
 
 
 class ReadOnly:
@@ -24,6 +30,21 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _links(rows: Sequence[tuple[UUID, str]]) -> str:
+    """Jobs by their ids, one below the other."""
+    return (
+        format_html_join(
+            mark_safe("<br>"),
+            '<a href="{}">{}</a>',
+            [
+                (reverse("admin:generation_job_change", args=[job_id]), text)
+                for job_id, text in rows
+            ],
+        )
+        or "–"
+    )
 
 
 class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]
@@ -51,7 +72,8 @@ class JobAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     search_fields = ["id__exact", "user__email__istartswith", "wallet_id__exact"]
     list_select_related = ["user"]
     ordering = ["-created_at"]
-    exclude = ["request_hash"]
+    exclude = ["request_hash", "parent"]
+    readonly_fields = ["made_from", "became"]
     inlines = [AttemptInline, ArtifactInline]
     show_full_result_count = False
     list_per_page = 50
@@ -60,6 +82,32 @@ class JobAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     def cost(self, job: Job) -> str:
         return format_points(job.cost_cp)
 
+    @admin.display(description=_("made from, the first first"))
+    def made_from(self, job: Job) -> str:
+        """Its ancestors, each a link to the job that made it."""
+        rows = [
+            (artifact.job_id, f"{artifact.mime} {artifact.id}") for artifact in ancestors_of(job)
+        ]
+        return _links(rows)
+
+    @admin.display(description=_("became"))
+    def became(self, job: Job) -> str:
+        """Jobs that were made from what this one made."""
+        return _links([(child.id, str(child)) for child in descendants_of(job)])
+
     @admin.display(description=_("charged"))
     def charged(self, job: Job) -> str:
         return "–" if job.captured_cp is None else format_points(job.captured_cp)
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
+    """Pictures people sent: when and how large, never what they show."""
+
+    list_display = ["id", "user", "width", "height", "bytes", "created_at", "expires_at"]
+    search_fields = ["id__exact", "user__email__istartswith", "wallet_id__exact"]
+    list_select_related = ["user"]
+    ordering = ["-created_at"]
+    exclude = ["received_sha256", "stored_name"]
+    show_full_result_count = False
+    list_per_page = 50

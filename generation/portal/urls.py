@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import safety, views
+from generation.portal import create, safety, views
 
 app_name = "generation"
 urlpatterns = [
     path("", views.landing, name="landing"),
-    path("create/", views.create, name="create"),
-    path("create/price/", views.price, name="price"),
+    path("create/", create.create, name="create"),
+    path("create/options/", create.options, name="options"),
+    path("create/price/", create.price, name="price"),
+    path("create/pictures/<slug:slot>/", create.send_picture, name="send_picture"),
+    path("pictures/<uuid:upload_id>/", create.picture, name="picture"),
     path("jobs/<uuid:job_id>/", views.job, name="job"),
     path("jobs/<uuid:job_id>/card/", views.job_card, name="job_card"),
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),

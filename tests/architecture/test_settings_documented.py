@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import VARIABLES, Env
+from config.env import VARIABLES
+from config.reading import Env
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
 

@@ -3,6 +3,7 @@
 import base64
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -186,7 +187,8 @@ def test_what_the_plan_does_not_open(
             ask()
         assert list(refused.value.fields) == [field]
         assert (refused.value.facts["perk"], refused.value.facts["plan"]) == (perk, "free")
-        [way] = refused.value.facts["ways"]  # type: ignore[misc]
+        ways: Any = refused.value.facts["ways"]
+        [way] = ways
         assert (way["way"], way["plan"], way["amount_minor"]) == ("plan", opener, month)
         assert way["text"] in refused.value.message
     preview = preview_price(user=rich_anna, kind=kind, params=params, now=NOON)
