@@ -59,7 +59,8 @@ def test_a_picture_is_shown_small_and_deleted(
     page.goto(f"{portal}/gallery/")
     small = page.locator("main img").first
     assert "/artifacts/poster/" in str(small.get_attribute("src"))
-    assert small.evaluate("image => image.complete && image.naturalWidth") == 480
+    width = small.evaluate("async image => { await image.decode(); return image.naturalWidth }")
+    assert width == 480
     small.click()
     expect(page.get_by_text("on your plan; download what you want to keep.")).to_be_visible()
     page.get_by_text("Delete the files").click()
