@@ -53,3 +53,21 @@ class EmailUnverified(Refusal):
     """The user has not confirmed an address yet."""
 
     code = "email_unverified"
+
+
+class TeamExists(Refusal):
+    """A person owns one team."""
+
+    code = "team_exists"
+
+
+class SeatsFull(Refusal):
+    """The plan has no free seat. `facts`: seats, taken."""
+
+    code = "seats_full"
+
+
+class SeatInactive(Refusal):
+    """The team has more people than its plan has seats, and this one came too late."""
+
+    code = "seat_inactive"

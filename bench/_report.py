@@ -19,9 +19,10 @@ from bench._ledger.databases import Target, connect
 HERE = Path(__file__).parent
 PAGE, NUMBERS = HERE / "RESULTS.md", HERE / "results.json"
 TITLE = "# Results\n\nWritten by `make bench BENCH=…`; ratios are medians of interleaved rounds.\n"
-# ratio -> (case above, case below, goal)
-Ratios = Mapping[str, tuple[str, str, float | None]]
+# ratio -> (case above, case below, goal in words, empty where there is none)
+Ratios = Mapping[str, tuple[str, str, str]]
 Measured = dict[str, list[float]]
+A_SECOND = "a second"
 
 
 def machine() -> dict[str, str]:
@@ -40,8 +41,14 @@ def postgres(target: Target) -> dict[str, str]:
         return {name: str(session.execute(f"show {name}").fetchall()[0][0]) for name in names}
 
 
-def write(name: str, ratios: Ratios, measured: Measured, told: Mapping[str, str]) -> None:
-    """The benchmark's numbers and its section."""
+def write(
+    name: str,
+    ratios: Ratios,
+    measured: Measured,
+    told: Mapping[str, str],
+    units: Mapping[str, str] | None = None,
+) -> None:
+    """The benchmark's numbers and its section. A case without a unit of its own is a rate."""
     numbers = {
         key: round(median(one / other for one, other in paired(measured, above, below)), 3)
         for key, (above, below, _goal) in ratios.items()
@@ -52,12 +59,19 @@ def write(name: str, ratios: Ratios, measured: Measured, told: Mapping[str, str]
     for key, value in numbers.items():
         above, below, goal = ratios[key]
         lines.append(f"| `{key}` | {above} ÷ {below} | {value} | {goal or '–'} |")
-    lines += ["", "| case | a second |", "| --- | --- |"]
-    lines += [f"| {case} | {median(rates):,.0f} |" for case, rates in measured.items()]
+    lines += ["", "| case | median | |", "| --- | --- | --- |"]
+    lines += [
+        f"| {case} | {_shown(median(values))} | {(units or {}).get(case, A_SECOND)} |"
+        for case, values in measured.items()
+    ]
     kept = json.loads(NUMBERS.read_text()) if NUMBERS.exists() else {}
     NUMBERS.write_text(json.dumps(kept | numbers, indent=2, sort_keys=True) + "\n")
     put(name, "\n".join(lines) + "\n")
     print("\n".join(lines))
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:,.2f}"
 
 
 def put(name: str, section: str) -> None:

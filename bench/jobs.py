@@ -1,22 +1,21 @@
 """`make bench BENCH=jobs`: what a submit costs, how a queue grows, what workers add.
 
 Everything runs on one machine, interleaved, `ROUNDS` times; ratios are medians of the rounds'
-ratios. Adds to bench/results.json and writes bench/RESULTS-jobs.md. Makes two databases of its own,
-`inkling_bench_jobs` and `inkling_bench_queue`, and leaves them there. The three keys of the fault
-campaign are written by `make faults`.
+ratios. Writes bench/results.json and its section of bench/RESULTS.md. Makes two databases of its
+own, `inkling_bench_jobs` and `inkling_bench_queue`, and leaves them there. The three keys of the
+fault campaign are written by `make faults`.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
 import os
 from collections.abc import Callable
-from pathlib import Path
-from statistics import median
 from types import ModuleType
 
-HERE = Path(__file__).parent
+from bench import _report as report
+from bench._serving import serving
+
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 CLIENTS = int(os.environ.get("BENCH_CLIENTS", "4"))
@@ -26,8 +25,7 @@ PEOPLE = int(os.environ.get("BENCH_PEOPLE", "6000"))
 CLAIMS = 100
 FEW = max(1, 100 * PEOPLE // QUEUED)
 SHORT, LONG = "inkling_bench_jobs", "inkling_bench_queue"
-# ratio -> (numerator, denominator, goal)
-RATIOS = {
+RATIOS: report.Ratios = {
     "jobs.submit_vs_floor": ("submit", "floor", "at least 0.35"),
     "jobs.claim_100k_vs_100": ("claim of 100k", "claim of 100", "at most 1.2"),
     "jobs.two_workers": ("two workers", "one worker", "at least 1.8"),
@@ -51,13 +49,14 @@ def main() -> None:
     stack = importlib.import_module("bench._jobs.stack")
     stack.make_databases(SHORT, LONG, people=PEOPLE, queued=QUEUED)
     measured: dict[str, list[float]] = {}
-    with stack.web() as port:
+    with serving({}, ready="/readyz", workers=2, threads=8) as port:
         for number in range(ROUNDS):
             for name, step in steps(stack, port).items():
                 measured.setdefault(name, []).append(step())
                 print(f"round {number + 1}/{ROUNDS}  {name:<15} {measured[name][-1]:>10,.2f}")
         measured |= stack.latencies(port, times=max(20, 10 * ROUNDS))
-    write(measured, stack.facts())
+    told = {"rounds": str(ROUNDS), **stack.facts()}
+    report.write("jobs", RATIOS, measured, told, UNITS)
 
 
 def steps(stack: ModuleType, port: int) -> dict[str, Callable[[], float]]:
@@ -72,30 +71,3 @@ def steps(stack: ModuleType, port: int) -> dict[str, Callable[[], float]]:
         "two workers": lambda: stack.workers(2, 2 * JOBS),
         "four workers": lambda: stack.workers(4, 4 * JOBS),
     }
-
-
-def write(measured: dict[str, list[float]], told: dict[str, str]) -> None:
-    """The table and the map."""
-    results = HERE / "results.json"
-    kept = json.loads(results.read_text()) if results.exists() else {}
-    lines = [
-        "# Results: jobs",
-        "",
-        f"Written by `make bench BENCH=jobs`. Medians of {ROUNDS} interleaved rounds.",
-        "",
-        *(f"- {name}: {value}" for name, value in told.items()),
-        "",
-        "| ratio | what ÷ what | measured | goal |",
-        "| --- | --- | --- | --- |",
-    ]
-    for key, (above, below, goal) in RATIOS.items():
-        pairs = zip(measured[above], measured[below], strict=True)
-        kept[key] = round(median(one / other for one, other in pairs), 3)
-        lines.append(f"| `{key}` | {above} ÷ {below} | {kept[key]} | {goal} |")
-    lines += ["", "| case | median | |", "| --- | --- | --- |"]
-    lines += [
-        f"| {name} | {median(values):,.2f} | {UNITS[name]} |" for name, values in measured.items()
-    ]
-    results.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
-    (HERE / "RESULTS-jobs.md").write_text("\n".join(lines) + "\n")
-    print("\n".join(lines))

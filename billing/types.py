@@ -105,7 +105,7 @@ class Entitlements:
     extension: bool = False
     camera: bool = False
     high_quality: bool = False
-    relaxed_lane: bool = False
+    level: int = 0
     seats: int = 1
     jobs_day_max: int = 400
     points_day_max_cp: int = 10_000_00
@@ -119,5 +119,5 @@ class Entitlements:
             "extension": self.extension,
             "camera": self.camera,
             "high_quality": self.high_quality,
-            "relaxed_lane": self.relaxed_lane,
+            "relaxed_lane": self.level > 0,
         }[perk]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
-import socket
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import django
@@ -25,19 +24,19 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from bench._jobs.gate import OPEN  # noqa: E402
 from bench._jobs.people import forget_jobs, make_people, queue_jobs, secret_of  # noqa: E402
+from bench._report import machine  # noqa: E402
+from bench._serving import ROOT, process  # noqa: E402
 from generation import dispatch  # noqa: E402
 from generation.models import Attempt, Job  # noqa: E402
 from generation.services.jobs import submit_job  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
-LOGS = settings.INKLING_HOME / "bench"
 BATCH_OF_USERS = 100
 
 
 def make_databases(short: str, long: str, *, people: int, queued: int) -> None:
     """A fresh database with people, and a copy of it with a long queue."""
-    LOGS.mkdir(parents=True, exist_ok=True)
     with _maintenance() as session:
         for name in (long, short):
             session.execute(f"drop database if exists {name} with (force)")
@@ -53,6 +52,7 @@ def make_databases(short: str, long: str, *, people: int, queued: int) -> None:
 
 _QUEUE = """
 import django; django.setup()
+from bench._jobs.gate import OPEN  # noqa: E402
 from bench._jobs.people import queue_jobs
 queue_jobs({queued}, {users})
 """
@@ -80,48 +80,6 @@ def _python(database: str, *arguments: str) -> str:
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-
-
-@contextlib.contextmanager
-def _process(name: str, *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    with (LOGS / f"{name}.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            cwd=ROOT,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@contextlib.contextmanager
-def web() -> Iterator[int]:
-    """The web server as `make run` starts it; its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    command = (
-        f"granian --interface wsgi config.wsgi:application --host 127.0.0.1 --port {port}"
-        " --workers 2 --blocking-threads 8 --workers-kill-timeout 3"
-    )
-    with _process("web", *command.split()):
-        until = time.monotonic() + 60
-        while not _serves(port):
-            if time.monotonic() > until:
-                raise SystemExit(f"the web server does not start: {LOGS / 'web.log'}")
-            time.sleep(0.2)
-        yield port
-
-
-def _serves(port: int) -> bool:
-    with contextlib.suppress(httpx.HTTPError):
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
-    return False
 
 
 def posts(port: int, path: str, clients: int, seconds: float, people: int) -> float:
@@ -163,14 +121,19 @@ def claims(database: str, times: int, *, queued: int | None, users: int) -> floa
 def workers(count: int, jobs: int) -> float:
     """Jobs a second of `count` workers: claimed, rendered, stamped, stored, captured.
 
+    They wait for each other at a gate: a worker that starts late would find nothing left to do.
     What is measured begins when all of them work and ends before the first has nothing to do.
     """
     forget_jobs()
     cache.clear()
     _submit(jobs)
+    gate = Path(tempfile.mkdtemp())
     with contextlib.ExitStack() as running:
+        running.callback(shutil.rmtree, gate)
         for number in range(count):
-            running.enter_context(_worker(number))
+            running.enter_context(_worker(number, gate))
+        _await(lambda: len(list(gate.iterdir())) == count, "the start of every worker")
+        (gate / OPEN).touch()
         _await(lambda: _working() == count, "the first claim of every worker")
         began, first = time.monotonic(), _ended()
         _await(lambda: _ended() >= jobs - 2 * count, "the end of the queue")
@@ -188,12 +151,12 @@ def _submit(jobs: int) -> None:
         submit_job(user=user, kind="image", params={"prompt": "a"}, idempotency_key=None, now=now)
 
 
-def _worker(number: int) -> contextlib.AbstractContextManager[subprocess.Popen[bytes]]:
+def _worker(number: int, gate: Path | None) -> contextlib.AbstractContextManager[object]:
     command = (
         f"celery -A config worker -P solo -c 1 -Q gpu -I generation.worker -n bench{number}@%h"
         " --disable-prefetch --without-gossip --without-mingle"
     )
-    return _process(f"worker{number}", *command.split())
+    return process({"BENCH_GATE": str(gate)} if gate else {}, *command.split())
 
 
 def _ended() -> int:
@@ -211,7 +174,7 @@ def _await(condition: object, what: str, seconds: float = 300) -> None:
 def latencies(port: int, times: int) -> dict[str, list[float]]:
     """Milliseconds from a submit over HTTP to its claim by a worker that waits."""
     forget_jobs()
-    with _worker(0), httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1") as client:
+    with _worker(0, None), httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1") as client:
         for number in range(times):
             answer = client.post(
                 "/jobs",
@@ -232,12 +195,7 @@ def latencies(port: int, times: int) -> dict[str, list[float]]:
 
 def facts() -> dict[str, str]:
     """Where this was measured."""
-    load = ", ".join(f"{average:.1f}" for average in os.getloadavg())
     with connection.cursor() as cursor:
         cursor.execute("show server_version")
         (version,) = cursor.fetchone()
-    return {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "load average (1, 5, 15 minutes)": load,
-        "PostgreSQL": version,
-    }
+    return machine() | {"server_version": version}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 
 import numpy as np
 
+from bench._jobs import gate
 from generation.engine.types import Outcome, Progress, Rendered, RenderSpec
 
 MILLISECONDS = int(os.environ.get("BENCH_RENDER_MS", "50"))
@@ -20,7 +22,9 @@ class StubEngine:
     batch_max = 1
 
     def warm(self, deadline: float | None = None) -> None:
-        """There is nothing to load."""
+        """There is nothing to load; but nobody begins before all are there."""
+        if "BENCH_GATE" in os.environ:
+            gate.wait(Path(os.environ["BENCH_GATE"]))
 
     def close(self) -> None:
         """There is nothing to end."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 
+from django.db import connection
+
 from billing import launch, models
-from billing.selectors.catalogue import plan_offer
 from billing.types import Entitlements
 
+# A plan's columns are named as what they entitle to.
+_NAMES = tuple("code" if one.name == "plan" else one.name for one in fields(Entitlements))
 # One statement: every submit asks.
-_PLAN_NOW = """
-select * from billing_plan where id = coalesce(
+_PLAN_NOW = f"""
+select {", ".join(_NAMES)} from billing_plan where id = coalesce(
        (select plan.id
           from billing_membershipperiod period join billing_plan plan on plan.id = period.plan_id
          where period.wallet_id = %s and period.starts_at <= %s and period.perks_until > %s
@@ -29,9 +33,10 @@ def entitlements(*, wallet_id: int, now: datetime) -> Entitlements:
     The clock alone ends a period's perks: no task has to run. Where periods overlap, the highest
     level counts.
     """
-    plans = list(models.Plan.objects.raw(_PLAN_NOW, [wallet_id, now, now, now]))
-    offer = plan_offer(plans[0], prices=False) if plans else launch.FREE_PLAN
-    return offer.entitlements()
+    with connection.cursor() as cursor:
+        cursor.execute(_PLAN_NOW, [wallet_id, now, now, now])
+        found = cursor.fetchone()
+    return Entitlements(*found) if found else launch.FREE_PLAN.entitlements()
 
 
 def live_period(*, wallet_id: int, now: datetime) -> models.MembershipPeriod | None:

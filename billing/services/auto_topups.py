@@ -40,11 +40,9 @@ _KEY_KEPT = timedelta(hours=23)
 _AT_ONCE = 200
 
 
-def ring_when_low(*, wallet_id: int, available_cp: int) -> None:
-    """Ring when a hold has left less than the owner's threshold. A step."""
-    low = AutoTopUp.objects.filter(wallet_id=wallet_id, enabled=True, threshold_cp__gt=available_cp)
-    if low.exists():
-        ring_after_commit("billing.auto_topup", wallet_id=str(wallet_id))
+def ring_for(*, wallet_id: int) -> None:
+    """Ring because a hold has left less than the owner's threshold. A step."""
+    ring_after_commit("billing.auto_topup", wallet_id=str(wallet_id))
 
 
 def top_up(*, wallet_id: int, now: datetime) -> AutoTopUpAttempt | None:

@@ -31,9 +31,14 @@ REASONS: dict[str, str] = {
 def refuse_banned(user: User) -> None:
     """Who is barred makes nothing and is given nothing. Raises AccountBanned."""
     if User.objects.filter(pk=user.pk, banned_at__isnull=False).exists():
-        raise AccountBanned(
-            _("Your account is barred. What you paid for and did not use can be given back.")
-        )
+        raise barred()
+
+
+def barred() -> AccountBanned:
+    """What someone who is barred is told."""
+    return AccountBanned(
+        _("Your account is barred. What you paid for and did not use can be given back.")
+    )
 
 
 @transaction.atomic(durable=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.api import safety, uploads, views
+from generation.api import caps, safety, uploads, views
 
 urlpatterns = [
     path("quotes", views.QuotesView.as_view(), name="api-quotes"),
     path("uploads", uploads.UploadsView.as_view(), name="api-uploads"),
     path("uploads/<uuid:upload_id>", uploads.UploadView.as_view(), name="api-upload"),
+    path("caps", caps.CapsView.as_view(), name="api-caps"),
     path("jobs", views.JobsView.as_view(), name="api-jobs"),
     path("jobs/<uuid:job_id>", views.JobView.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/events", views.JobEventsView.as_view(), name="api-job-events"),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0005_pieces_and_parked_deliveries'),
+        ('generation', '0007_seats'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,7 @@ from generation.models.jobs import Job
 from generation.models.moderation import Allowance, Appeal, Decision, Strike, Verdict
 from generation.models.moderation_lists import BlockedPicture, ListedRule, RuleList
 from generation.models.operations import Brake, DrainedWorker
+from generation.models.own_caps import OwnCaps
 from generation.models.queue_turns import QueueTurn
 from generation.models.spendings import Spending
 from generation.models.uploads import Upload
@@ -19,6 +20,7 @@ __all__ = [
     "DrainedWorker",
     "Job",
     "ListedRule",
+    "OwnCaps",
     "QueueTurn",
     "RuleList",
     "Spending",

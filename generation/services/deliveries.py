@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from billing.errors import WalletPaused
 from billing.services import charges
@@ -149,9 +149,20 @@ def park_delivery(
 
 
 def deliver_parked(*, now: datetime) -> int:
-    """Try again to deliver what a paused wallet kept back; how many were delivered."""
+    """Try again to deliver what a paused wallet kept back; how many were delivered.
+
+    What is wrong with one is logged and keeps no other back.
+    """
     parked = Job.objects.filter(state=State.RUNNING, delivery__isnull=False, deadline_at__gt=now)
-    return sum(_delivered(job, now) for job in parked)
+    delivered = 0
+    for job in parked:
+        try:
+            delivered += _delivered(job, now)
+        except DatabaseError:
+            raise  # the next would find the same
+        except Exception:
+            log.exception("job %s is made and could not be delivered", job.id)
+    return delivered
 
 
 def _delivered(job: Job, now: datetime) -> bool:

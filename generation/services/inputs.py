@@ -1,4 +1,4 @@
-"""What a job works from: pictures and clips of the same wallet, and nobody else's."""
+"""What a job works from: pictures its user sent, pictures and clips its user sees."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from accounts.errors import InvalidRequest
 from accounts.models import User
 from generation.errors import ClipTooLong
 from generation.models import Artifact, Job, Upload
+from generation.selectors.sources import clip_for, picture_for
 from generation.services import uploads
 from generation.types import CHAIN_SECONDS_MAX, GenerationRequest, SentPicture
-
-PICTURE, CLIP = "image/png", "video/mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Inputs:
     upload_ids: list[UUID] = field(default_factory=list)
 
 
-def check_inputs(*, wallet_id: int, request: GenerationRequest, now: datetime) -> None:
+def check_inputs(*, user: User, request: GenerationRequest, now: datetime) -> None:
     """Refuse what `take_inputs` would refuse; nothing is kept.
 
     Raises InvalidRequest, PictureRefused, ClipTooLong.
@@ -36,23 +35,23 @@ def check_inputs(*, wallet_id: int, request: GenerationRequest, now: datetime) -
         if isinstance(given, SentPicture):
             uploads.clean_picture(given.data, field=f"params.{path}")
         else:
-            _own_picture(wallet_id, given.id, path, now)
-    _parent_clip(wallet_id, request)
+            _own_picture(user, given.id, path, now)
+    _parent_clip(user, request)
 
 
-def take_inputs(*, user: User, wallet_id: int, request: GenerationRequest, now: datetime) -> Inputs:
+def take_inputs(*, user: User, request: GenerationRequest, now: datetime) -> Inputs:
     """Keep the pictures that came with the request and find those it names.
 
     Raises InvalidRequest, PictureRefused, ClipTooLong and QuotaExceeded, each naming its field.
     """
     kept: dict[str, UUID] = {}
     upload_ids: list[UUID] = []
-    parent = _parent_clip(wallet_id, request)
+    parent = _parent_clip(user, request)
     for path, given in request.pictures():
         source: Upload | Artifact = (
             uploads.keep_upload(user=user, data=given.data, field=f"params.{path}", now=now)
             if isinstance(given, SentPicture)
-            else _own_picture(wallet_id, given.id, path, now)
+            else _own_picture(user, given.id, path, now)
         )
         kept[path] = source.id
         if isinstance(source, Upload):
@@ -78,12 +77,8 @@ def continues_marked(job: Job) -> bool:
     return job.kind == "extension" and job.parent is not None and job.parent.brand_mark
 
 
-def _own_picture(wallet_id: int, picture_id: UUID, path: str, now: datetime) -> Upload | Artifact:
-    upload = Upload.objects.filter(id=picture_id, wallet_id=wallet_id, expires_at__gt=now).first()
-    made = Artifact.objects.filter(
-        id=picture_id, wallet_id=wallet_id, mime=PICTURE, deleted_at=None
-    )
-    found = upload or made.select_related("job").first()
+def _own_picture(user: User, picture_id: UUID, path: str, now: datetime) -> Upload | Artifact:
+    found = picture_for(user=user, picture_id=picture_id, now=now)
     if found is None:
         raise _no_picture(path)
     return found
@@ -96,16 +91,12 @@ def _no_picture(path: str) -> InvalidRequest:
     )
 
 
-def _parent_clip(wallet_id: int, request: GenerationRequest) -> Artifact | None:
+def _parent_clip(user: User, request: GenerationRequest) -> Artifact | None:
     """The clip that is to be continued. Raises InvalidRequest, ClipTooLong."""
     video = request.values.get("video")
     if video is None:
         return None
-    clip = (
-        Artifact.objects.select_related("job")
-        .filter(id=video, wallet_id=wallet_id, mime=CLIP, deleted_at=None)
-        .first()
-    )
+    clip = clip_for(user=user, clip_id=video)
     if clip is None:
         raise InvalidRequest(
             _("There is no such clip of yours."), fields={"params.video": "is no clip you made"}

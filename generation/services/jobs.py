@@ -17,14 +17,14 @@ from accounts.errors import InvalidRequest, NotFound
 from accounts.models import ApiKey, User
 from billing.errors import IdempotencyConflict, QuoteUsed
 from billing.selectors.entitlements import entitlements
-from billing.selectors.wallets import wallet_id_of
 from billing.services import charges
-from billing.services.wallets import wallet_for
+from billing.services.payers import Payer, payer_for
 from generation import dispatch, lifecycle, watermark
 from generation.errors import JobFinished
 from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
+from generation.selectors.sight import seen_by
 from generation.services import caps, guards, perks, queue, safety
 from generation.services.abilities import check_makeable
 from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
@@ -52,16 +52,18 @@ def submit_job(
     quote_id: UUID | None = None,
     api_key: ApiKey | None = None,
     shown_cp: int | None = None,
+    team_id: UUID | None = None,
     now: datetime,
 ) -> Submitted:
     """Hold the price, check quotas and caps under the wallet's lock and queue the job.
 
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
-    that stood on the button. Raises InvalidRequest, InsufficientPoints, QuotaExceeded,
-    CapExceeded, GenerationPaused, IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded,
-    PictureRefused, ClipTooLong, ModerationBlocked, SubmitsPaused, ModerationUnavailable and the
-    quote refusals; a refused submit makes no job and holds nothing, so the same key may be sent
-    again later.
+    that stood on the button; `team_id` the team that pays, None for the user. Raises
+    InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
+    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong,
+    ModerationBlocked, SubmitsPaused, ModerationUnavailable, the quote refusals, and for a team
+    NotFound and SeatInactive; a refused submit makes no job and holds nothing, so the same key may
+    be sent again later.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
@@ -73,14 +75,18 @@ def submit_job(
     request = read_request(kind, params)
     quoted = quote_id.bytes if quote_id else b""
     digest = hashlib.sha256(request.digest() + quoted).digest()
-    wallet_id = wallet_for(user=user, now=now)
+    payer = payer_for(user=user, team_id=team_id, now=now)
+    wallet_id = payer.wallet_id
     key = idempotency_key or f"none:{uuid.uuid4()}"
+    if payer.seat_id is not None:
+        key = f"{payer.seat_id}:{key}"  # people of a team do not know each other's keys
     # The id follows from wallet and key, so a repeat names the same hold and finds the same job.
     job_id = uuid.uuid5(_JOB_NAMESPACE, f"{wallet_id}:{key}")
     job = Job(
         id=job_id,
         wallet_id=wallet_id,
         user=user,
+        seat_id=payer.seat_id,
         api_key_id=api_key.pk if api_key else None,
         kind=request.kind,
         seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
@@ -100,8 +106,8 @@ def submit_job(
         cleared = safety.clear_texts(
             user=user, wallet_id=wallet_id, job_id=job_id, params=request.params(), now=now
         )
-        inputs = take_inputs(user=user, wallet_id=wallet_id, request=request, now=now)
-        return _submit(job, request, inputs, quote_id, api_key, shown_cp, cleared)
+        inputs = take_inputs(user=user, request=request, now=now)
+        return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp, cleared)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -115,6 +121,7 @@ def _submit(
     job: Job,
     request: GenerationRequest,
     inputs: Inputs,
+    payer: Payer,
     quote_id: UUID | None,
     api_key: ApiKey | None,
     shown_cp: int | None,
@@ -137,10 +144,10 @@ def _submit(
         if known is not None:
             return known
     plan = entitlements(wallet_id=job.wallet_id, now=now)
-    guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
+    own = guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
     job.counted = caps.count(
         wallet_id=job.wallet_id,
-        caps=guards.caps_of(plan=plan, api_key=api_key),
+        caps=guards.caps_of(plan=plan, own=own, payer=payer, api_key=api_key),
         amount_cp=charge.price.cost_cp,
         now=now,
     )
@@ -187,12 +194,7 @@ def cancel_job(*, user: User, job_id: UUID, now: datetime) -> Job:
     A worker still at it loses its attempt and stops within a step. Canceling again changes
     nothing. Raises NotFound, also for another's job; JobFinished once it succeeded or failed.
     """
-    wallet_id = wallet_id_of(user)
-    job = (
-        Job.objects.select_for_update().filter(id=job_id, wallet_id=wallet_id).first()
-        if wallet_id is not None
-        else None
-    )
+    job = Job.objects.select_for_update().filter(seen_by(user), id=job_id).first()
     if job is None:
         raise NotFound(_("No such job."))
     if job.state == State.CANCELED:

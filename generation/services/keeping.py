@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotFound
 from accounts.models import User
 from billing.selectors.entitlements import entitlements
-from billing.selectors.wallets import wallet_id_of
 from generation import storage
 from generation.errors import ArtifactInUse
 from generation.lifecycle import ACTIVE
 from generation.models import Artifact, Job
+from generation.selectors.sight import seen_by
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 500
@@ -32,20 +32,19 @@ def kept_until(*, wallet_id: int, made_at: datetime, now: datetime) -> datetime 
 
 
 def delete_artifact(*, user: User, artifact_id: UUID, now: datetime) -> None:
-    """Delete a file of one's own; a second time changes nothing. Raises NotFound, ArtifactInUse."""
-    wallet_id = wallet_id_of(user)
-    if wallet_id is None or not _mine(artifact_id, wallet_id):
+    """Delete a file the user sees; a second time changes nothing. Raises NotFound,
+    ArtifactInUse."""
+    if not Artifact.objects.filter(seen_by(user, job="job"), id=artifact_id).exists():
         raise NotFound(_("No such file."))
-    _delete({artifact_id}, wallet_id, now)
+    _delete({artifact_id}, now)
 
 
 def delete_results(*, user: User, job_id: UUID, now: datetime) -> None:
-    """Delete every file of a job of one's own. Raises NotFound, ArtifactInUse."""
-    wallet_id = wallet_id_of(user)
-    job = Job.objects.filter(id=job_id).first()
-    if wallet_id is None or job is None or job.wallet_id != wallet_id:
+    """Delete every file of a job the user sees. Raises NotFound, ArtifactInUse."""
+    job = Job.objects.filter(seen_by(user), id=job_id).first()
+    if job is None:
         raise NotFound(_("No such job."))
-    _delete(set(job.artifacts.values_list("id", flat=True)), wallet_id, now)
+    _delete(set(job.artifacts.values_list("id", flat=True)), now)
 
 
 def sweep_expired(*, now: datetime) -> int:
@@ -62,7 +61,7 @@ def sweep_expired(*, now: datetime) -> int:
             Artifact.objects.filter(pk=artifact.pk).update(kept_until=until)
             continue
         try:
-            swept += _delete({artifact.id}, artifact.wallet_id, now)
+            swept += _delete({artifact.id}, now)
         except ArtifactInUse:
             continue
         except OSError:
@@ -70,19 +69,15 @@ def sweep_expired(*, now: datetime) -> int:
     return swept
 
 
-def _mine(artifact_id: UUID, wallet_id: int) -> bool:
-    return Artifact.objects.filter(id=artifact_id, wallet_id=wallet_id).exists()
-
-
-def _delete(artifact_ids: Collection[UUID], wallet_id: int, now: datetime) -> int:
+def _delete(artifact_ids: Collection[UUID], now: datetime) -> int:
     """Mark the rows, then delete the bytes: those of a marked row are swept if this is cut off."""
     with transaction.atomic(durable=True):
         rows = list(
             Artifact.objects.select_for_update()
-            .filter(id__in=artifact_ids, wallet_id=wallet_id, deleted_at=None)
+            .filter(id__in=artifact_ids, deleted_at=None)
             .order_by("id")
         )
-        _refuse_used({row.id for row in rows}, wallet_id)
+        _refuse_used(rows)
         Artifact.objects.filter(id__in=[row.id for row in rows]).update(deleted_at=now)
     for row in rows:
         for name in filter(None, (row.stored_name, row.poster_name)):
@@ -90,11 +85,12 @@ def _delete(artifact_ids: Collection[UUID], wallet_id: int, now: datetime) -> in
     return len(rows)
 
 
-def _refuse_used(artifact_ids: set[UUID], wallet_id: int) -> None:
-    """A job that waits or runs may need it. Raises ArtifactInUse."""
-    named = {str(artifact_id) for artifact_id in artifact_ids}
-    for job in Job.objects.filter(wallet_id=wallet_id, state__in=ACTIVE):
-        if job.parent_id in artifact_ids or named & _strings(job.params):
+def _refuse_used(rows: Collection[Artifact]) -> None:
+    """A job that waits or runs may need it, whoever pays for it. Raises ArtifactInUse."""
+    ids = {row.id for row in rows}
+    named = {str(artifact_id) for artifact_id in ids}
+    for job in Job.objects.filter(state__in=ACTIVE).only("id", "parent_id", "params"):
+        if job.parent_id in ids or named & _strings(job.params):
             raise ArtifactInUse(
                 _("A job that has not ended works from this file. Delete it afterwards."),
                 facts={"job": str(job.id)},

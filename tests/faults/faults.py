@@ -74,7 +74,7 @@ class Faults:
         while not self._stop.wait(0.02):
             try:
                 at_it = Attempt.objects.filter(
-                    ended_at=None, job__params__prompt__contains=POISON, job__state="running"
+                    ended_at=None, job__params__prompt__icontains=POISON, job__state="running"
                 ).values_list("worker", flat=True)
                 for worker in at_it:
                     child = child_of(self._stack.pid(worker.partition("@")[0]))

@@ -10,10 +10,12 @@ from accounts.models import User
 from billing.errors import WalletPaused
 from billing.ledger import corrections
 from billing.selectors.wallets import overview
+from billing.services.daily_points import claim
 from generation.errors import AttemptLost
 from generation.models import Artifact, Job
 from generation.services import deliveries, sweeps
 from generation.services.jobs import cancel_job
+from tests.conftest import Person
 from tests.jobs_by_hand import NOON, Submit, claimed, deliver, stored_picture
 
 LATER = NOON + timedelta(minutes=2)
@@ -51,6 +53,33 @@ def test_it_is_delivered_once_the_wallet_is_free(rich_anna: User, parked: Job) -
     parked.refresh_from_db()
     assert (parked.state, parked.captured_cp, parked.delivery) == ("succeeded", 20, None)
     assert Artifact.objects.count() == 1
+
+
+def test_one_that_cannot_be_delivered_keeps_no_other_back(
+    person: Person, rich_anna: User, submit: Submit, parked: Job, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert parked.delivery is not None
+    parked.delivery["artifacts"][0]["width"] = "of another version"
+    parked.save(update_fields=["delivery"])
+    bert = person("bert")
+    claim(user=bert, now=NOON)
+    submit(bert)
+    other = claimed()
+    assert other.attempt_id is not None
+    deliveries.park_delivery(
+        job_id=other.id,
+        attempt_id=other.attempt_id,
+        artifacts=[stored_picture()],
+        engine={},
+        now=NOON,
+    )
+    pause(parked, paused=False)
+    assert deliveries.deliver_parked(now=LATER) == 1
+    assert "could not be delivered" in caplog.text
+    other.refresh_from_db()
+    parked.refresh_from_db()
+    assert (other.state, parked.state) == ("succeeded", "running")
+    assert sweeps.sweep_deadlines(now=parked.deadline_at) == 1
 
 
 def test_at_its_deadline_the_points_come_back(rich_anna: User, parked: Job) -> None:

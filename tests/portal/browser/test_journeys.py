@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from generation.models import Job
@@ -110,3 +110,23 @@ def test_by_keyboard_alone(live: LiveStack, portal: str, clean_page: Page, perso
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("Spent on this job")).to_be_visible(timeout=RENDERED_MS)
     assert Job.objects.get().params["prompt"] == "A heron at dawn"
+
+
+def test_it_ends_before_the_users_eyes_without_a_stream(
+    live: LiveStack, portal: str, page: Page, person: Person
+) -> None:
+    """Between them sits a proxy that lets no stream through."""
+    refused: list[str] = []
+
+    def refuse(route: Route) -> None:
+        refused.append(route.request.url)
+        route.abort()
+
+    page.route("**/events/**", refuse)
+    sign_in(page, portal, person("anna"))
+    page.get_by_label("Prompt").fill("A lamp in the fog")
+    page.get_by_role("button", name="Generate · 0.20 points").click()
+    expect(page.get_by_text("Spent on this job")).to_be_visible(timeout=RENDERED_MS)
+    expect(page.get_by_role("img", name="A lamp in the fog")).to_be_visible()
+    expect(page.locator("#purse")).to_contain_text("65.80")
+    assert refused
