@@ -61,9 +61,8 @@ def submit_job(
     that stood on the button; `team_id` the team that pays, None for the user. Raises
     InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
     IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong,
-    ModerationBlocked, SubmitsPaused, ModerationUnavailable, the quote refusals, and for a team
-    NotFound and SeatInactive; a refused submit makes no job and holds nothing, so the same key may
-    be sent again later.
+    ModerationBlocked, SubmitsPaused, ModerationUnavailable, the quote refusals, for a team NotFound
+    and SeatInactive; a refused submit makes no job and holds nothing: its key may be sent again.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
