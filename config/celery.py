@@ -38,6 +38,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=20, minute=0),
         "options": {"expires": 3600},
     },
+    "results whose time is over, texts of refusals": {
+        "task": "generation.sweep_expired",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "lots that have ended": {
         "task": "billing.expire_lots",
         "schedule": 60.0,

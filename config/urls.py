@@ -10,7 +10,7 @@ from rest_framework.permissions import AllowAny
 
 from billing.api.hooks import stripe_webhook
 from config import health
-from generation.api.downloads import artifact
+from generation.api.downloads import artifact, poster
 
 # The most powerful sign-in has the limits of every other one.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("billing.portal.urls")),
     path("", include("accounts.portal.urls")),
     path("account/", include("allauth.urls")),
+    path("artifacts/poster/<str:token>", poster, name="poster"),
     path("artifacts/<str:token>", artifact, name="artifact"),
     path("webhooks/stripe", stripe_webhook, name="stripe-webhook"),
     path("api/v1/", include("billing.api.urls")),

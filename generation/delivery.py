@@ -25,6 +25,7 @@ from generation.services.deliveries import StoredArtifact
 from generation.services.signing import signing
 from generation.sources import opened, parent_of
 from generation.stamp.joining import Earlier, stamp_joined
+from generation.stamp.poster import poster_of
 from generation.stamp.stamping import stamp_clip, stamp_picture
 from generation.stamp.types import Parent, Stamped, StampOrder
 
@@ -59,7 +60,8 @@ def settle(job: Job, outcomes: Sequence[Outcome], *, lost: bool) -> None:
         log.info("job %s was taken away; what it made is dropped", job.id)
     finally:
         if not delivered:
-            artifacts.discard_files([file.stored_name for file in stored])
+            names = [(file.stored_name, file.poster_name) for file in stored]
+            artifacts.discard_files(name for pair in names for name in pair if name)
 
 
 def _worst(failures: Sequence[EngineFailure]) -> EngineFailure:
@@ -114,7 +116,17 @@ def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact
         bytes=len(stamped.data),
         sha256=stamped.sha256,
         content_sha256=stamped.content_sha256,
+        poster_name=_poster(job, stamped, order),
     )
+
+
+def _poster(job: Job, stamped: Stamped, order: StampOrder) -> str:
+    """The stored name of what stands for a finished file in lists; without one the file does."""
+    try:
+        return storage.store(poster_of(stamped, order), "image/png")
+    except (OSError, ValueError):
+        log.exception("job %s: no poster could be made", job.id)
+        return ""
 
 
 def _stamped(job: Job, rendered: Rendered, order: StampOrder) -> tuple[Stamped, int]:

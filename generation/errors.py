@@ -112,6 +112,39 @@ class TooManyChecks(Refusal):
     code = "too_many_checks"
 
 
+class ModerationBlocked(Refusal):
+    """A rule, the list of forbidden pictures or the model refused an input; free.
+
+    `facts`: failure, field, category, rule, span, verdict, appeal, charged.
+    """
+
+    code = "moderation_blocked"
+
+
+class SubmitsPaused(Refusal):
+    """Too many refused requests: no new job for a time. `facts`: level, until, standing."""
+
+    code = "submits_paused"
+
+
+class ModerationUnavailable(Refusal):
+    """The model that must agree did not answer. `facts`: retry_after_seconds."""
+
+    code = "moderation_unavailable"
+
+
+class AlreadyAppealed(Refusal):
+    """This verdict waits for a person already, or was looked at twice. `facts`: review."""
+
+    code = "already_appealed"
+
+
+class ArtifactInUse(Refusal):
+    """A job that waits or runs works from this file. `facts`: job."""
+
+    code = "artifact_in_use"
+
+
 class AttemptLost(Exception):
     """This attempt is no longer the job's: canceled, past its deadline, or given to another.
 

@@ -5,6 +5,11 @@ The sentences are English source strings; whoever shows one translates it.
 
 from __future__ import annotations
 
+INPUT_TEXT = "SAFETY.INPUT.TEXT"
+INPUT_IMAGE = "SAFETY.INPUT.IMAGE"
+OUTPUT = "SAFETY.OUTPUT"
+CHECK_UNAVAILABLE = "INTERNAL.CHECK"
+
 SENTENCES: dict[str, str] = {
     "CANCELED.USER": "You canceled it.",
     "INPUT.GONE": "The picture or clip it was to work from is gone.",
@@ -13,6 +18,10 @@ SENTENCES: dict[str, str] = {
     "INTERNAL.OOM": "There was not enough GPU memory. It was our fault.",
     "INTERNAL.STORAGE": "The result could not be stored. It was our fault.",
     "INTERNAL.WORKER_LOST": "The worker was lost while it worked on this. It was our fault.",
+    "INTERNAL.CHECK": "The result could not be checked, so it was not delivered. It was our fault.",
+    "SAFETY.INPUT.IMAGE": "A picture you sent was refused by our rules.",
+    "SAFETY.INPUT.TEXT": "The text was refused by our rules.",
+    "SAFETY.OUTPUT": "The result was held back by our rules.",
     "TIMEOUT.QUEUE": "It did not start before its deadline.",
     "TIMEOUT.RUN": "It was not ready by its deadline.",
 }

@@ -7,7 +7,15 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from generation.services import artifacts, deliveries, operations, sweeps, uploads
+from generation.services import (
+    artifacts,
+    deliveries,
+    keeping,
+    operations,
+    sweeps,
+    uploads,
+    verdicts,
+)
 
 
 @shared_task(name="generation.sweep")
@@ -24,6 +32,14 @@ def sweep(**kwargs: Any) -> None:
 def sweep_orphans(**kwargs: Any) -> None:
     """Delete stored files that nothing names."""
     artifacts.sweep_orphans(now=timezone.now())
+
+
+@shared_task(name="generation.sweep_expired")
+def sweep_expired(**kwargs: Any) -> None:
+    """Delete results whose time is over; forget refused texts that were kept long enough."""
+    now = timezone.now()
+    keeping.sweep_expired(now=now)
+    verdicts.forget_texts(now=now)
 
 
 @shared_task(name="generation.sweep_uploads")

@@ -26,6 +26,7 @@ from generation.dispatch import RENDER_TASK
 from generation.engine.errors import ENGINE_ERROR, EngineFailure
 from generation.engine.types import Outcome, Progress, RenderSpec
 from generation.models import Job
+from generation.output_checks import checked
 from generation.pulse import Pulse
 from generation.services import attempts
 from generation.work_batch import WorkBatch
@@ -96,10 +97,14 @@ class Worker:
             except Exception as error:
                 log.exception("a batch failed")
                 outcomes = [EngineFailure(ENGINE_ERROR, repr(error))] * len(batch.specs)
-            if not all(map(pulse.lost, jobs)):
+            ends = {job.id: batch.outcomes_of(job, outcomes) for job in jobs}
+            wanted = [job for job in jobs if not pulse.lost(job)]
+            if wanted:
+                pulse.progress(Progress("check"))
+                ends |= {job.id: checked(job, ends[job.id]) for job in wanted}
                 pulse.progress(Progress("save"))
             for job in jobs:
-                settle(job, batch.outcomes_of(job, outcomes), lost=pulse.lost(job))
+                settle(job, ends[job.id], lost=pulse.lost(job))
                 pulse.end(job)
 
 

@@ -103,6 +103,8 @@ def _detail(line: StatementLine) -> str:
         )
     if line.kind == "adjust" and line.reason:
         return _("Reason: %(reason)s") % {"reason": line.reason}
+    if line.kind == "release" and line.reason.startswith("SAFETY."):
+        return _("Held back by our rules: not charged.")
     return str(_DETAILS.get(line.kind, ""))
 
 

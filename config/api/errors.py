@@ -79,6 +79,11 @@ STATUS: dict[str, HTTPStatus] = {
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "payments_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "generation_paused": HTTPStatus.SERVICE_UNAVAILABLE,
+    "moderation_blocked": HTTPStatus.BAD_REQUEST,
+    "submits_paused": HTTPStatus.FORBIDDEN,
+    "artifact_in_use": HTTPStatus.CONFLICT,
+    "already_appealed": HTTPStatus.CONFLICT,
+    "moderation_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "too_many_streams": HTTPStatus.SERVICE_UNAVAILABLE,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -6,12 +6,12 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from config.env import Env, home
+from config.reading import Env, home
 from config.settings.logs import configured
+from config.settings.policy import POLICY
 from generation import known_models
 
 env = Env()
@@ -223,6 +223,15 @@ C2PA_CERTIFICATE_CHAIN, C2PA_PRIVATE_KEY = env.both_files(
 C2PA_TIMESTAMP_URL = env.string("C2PA_TIMESTAMP_URL")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900
+ARTIFACT_BUCKET = env.bucket("ARTIFACT_BUCKET")  # empty: files lie in the folder above
+RETENTION_DAYS = env.days_by_plan("RETENTION_DAYS", "free:30,*:365")
+
+# --- moderation -------------------------------------------------------------------------------
+MODERATION_MODEL = env.string("MODERATION_MODEL")
+MODERATION_TOKEN = env.string("MODERATION_TOKEN")
+MODERATION_TIMEOUT_MS = max(1, env.integer("MODERATION_TIMEOUT_MS", 3000))
+MODERATION_ON_FAILURE = env.choice("MODERATION_ON_FAILURE", "CLOSED", ("CLOSED", "OPEN"))
+MODERATION_TEXT_DAYS = env.integer("MODERATION_TEXT_DAYS", 30)
 
 # --- the REST face ----------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -286,19 +295,7 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # --- what a browser may do --------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "media-src": [SELF],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = POLICY
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

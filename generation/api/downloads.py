@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import BinaryIO
 
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -19,6 +20,7 @@ from generation.selectors.sight import seen_by
 from generation.services.clean_deliveries import log_opened
 from generation.services.links import artifact_of_token
 
+log = logging.getLogger(__name__)
 _SUFFIXES = {"image/png": "png", "video/mp4": "mp4"}
 
 
@@ -40,6 +42,14 @@ def artifact(request: HttpRequest, token: str) -> HttpResponseBase:
         return HttpResponse(
             _("This file is gone."), status=404, content_type="text/plain; charset=utf-8"
         )
+    except OSError:
+        log.exception("a stored file could not be opened")
+        return HttpResponse(
+            _("The file cannot be read right now. Try again in a moment."),
+            status=503,
+            content_type="text/plain; charset=utf-8",
+            headers={"Retry-After": "5"},
+        )
     if not found.brand_mark and request.method == "GET":
         log_opened(artifact=found, token=token, address=network_address(request), now=now)
     response = _whole_or_range(request, file, found)
@@ -56,6 +66,20 @@ def _refuse_others(request: HttpRequest, found: Artifact) -> None:
     user = request.user
     if user.is_authenticated and not Job.objects.filter(seen_by(user), id=found.job_id).exists():
         raise NotFound(_("This link is not valid any more. Open the job again for a fresh one."))
+
+
+@require_safe
+def poster(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The small picture a link opens: behind the same signature, for as long."""
+    try:
+        found = artifact_of_token(token, now=timezone.now(), poster=True)
+        _refuse_others(request, found)
+        file = storage.open_stored(found.poster_name)
+    except (NotFound, OSError):
+        return HttpResponse(status=404)
+    response = FileResponse(file, content_type="image/png")
+    response["Cache-Control"] = "private, max-age=600"
+    return response
 
 
 def _whole_or_range(request: HttpRequest, file: BinaryIO, found: Artifact) -> HttpResponseBase:

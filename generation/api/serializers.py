@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from billing.api.serializers import PointsField, SliceSerializer
 from generation import demonstration
+from generation.api.kept import KeptSerializer
 from generation.api.params import ParamsField
 from generation.failures import NOT_CHARGED, sentence
 from generation.kinds.table import KINDS
@@ -19,7 +20,6 @@ from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.places import Place, place_in_line
 from generation.selectors.typical import typical
-from generation.services.links import artifact_path
 from generation.types import piece_seed
 
 
@@ -127,7 +127,7 @@ class PiecesSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(allow_null=True)
 
 
-class ArtifactSerializer(serializers.Serializer[Artifact]):
+class ArtifactSerializer(KeptSerializer):
     """A file a job made. `url` is signed and short-lived; each GET of the job gives a fresh one.
 
     `piece` counts from 0; `seed` alone makes this piece again.
@@ -136,7 +136,6 @@ class ArtifactSerializer(serializers.Serializer[Artifact]):
     id = serializers.UUIDField()
     piece = serializers.IntegerField(source="index")
     seed = serializers.SerializerMethodField()
-    url = serializers.SerializerMethodField()
     mime = serializers.CharField()
     width = serializers.IntegerField()
     height = serializers.IntegerField()
@@ -147,11 +146,6 @@ class ArtifactSerializer(serializers.Serializer[Artifact]):
 
     def get_seed(self, artifact: Artifact) -> int:
         return piece_seed(artifact.job.seed, artifact.index)
-
-    def get_url(self, artifact: Artifact) -> str:
-        path = artifact_path(artifact, now=self.context["now"])
-        address: str = self.context["request"].build_absolute_uri(path)
-        return address
 
 
 class FailureSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.api import caps, uploads, views
+from generation.api import caps, safety, uploads, views
 from generation.api.agreements import LabellingView
 from generation.api.verify import VerifyView
 
@@ -19,4 +19,14 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
     path("agreements/labelling", LabellingView.as_view(), name="api-labelling"),
     path("verify", VerifyView.as_view(), name="api-verify"),
+    path("jobs/<uuid:job_id>/artifacts", views.ResultsView.as_view(), name="api-job-artifacts"),
+    path("artifacts/<uuid:artifact_id>", views.ArtifactView.as_view(), name="api-artifact"),
+    path("moderation/standing", safety.StandingView.as_view(), name="api-standing"),
+    path("moderation/verdicts", safety.VerdictsView.as_view(), name="api-verdicts"),
+    path("moderation/verdicts/<uuid:verdict_id>", safety.VerdictView.as_view(), name="api-verdict"),
+    path(
+        "moderation/verdicts/<uuid:verdict_id>/appeal",
+        safety.AppealView.as_view(),
+        name="api-appeal",
+    ),
 ]

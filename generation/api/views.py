@@ -25,7 +25,7 @@ from generation.api.uploads import PICTURES_BODY_MAX
 from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.selectors.jobs import job_for, jobs_of
-from generation.services import quotes
+from generation.services import keeping, quotes
 from generation.services.jobs import cancel_job, submit_job
 
 
@@ -144,6 +144,28 @@ class JobEventsView(APIView):
             return json.dumps(_job_data(request, job), cls=JSONEncoder)
 
         return stream_response(Stream(look, say, request.headers.get("Last-Event-ID")))
+
+
+class ResultsView(APIView):
+    """What a job made."""
+
+    @extend_schema(operation_id="jobs_artifacts_destroy", responses={204: None})
+    def delete(self, request: Request, job_id: UUID) -> Response:
+        """Delete its files for good. The job stays, and what it cost; points do not come back."""
+        user = cast(User, request.user)
+        keeping.delete_results(user=user, job_id=job_id, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ArtifactView(APIView):
+    """One file."""
+
+    @extend_schema(operation_id="artifacts_destroy", responses={204: None})
+    def delete(self, request: Request, artifact_id: UUID) -> Response:
+        """Delete it for good; refused while a job that has not ended works from it."""
+        user = cast(User, request.user)
+        keeping.delete_artifact(user=user, artifact_id=artifact_id, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class CancelView(APIView):

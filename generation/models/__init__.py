@@ -3,6 +3,8 @@ from generation.models.artifacts import Artifact
 from generation.models.attempts import Attempt
 from generation.models.clean_deliveries import CleanDelivery
 from generation.models.jobs import Job
+from generation.models.moderation import Allowance, Appeal, Decision, Strike, Verdict
+from generation.models.moderation_lists import BlockedPicture, ListedRule, RuleList
 from generation.models.operations import Brake, DrainedWorker
 from generation.models.own_caps import OwnCaps
 from generation.models.queue_turns import QueueTurn
@@ -10,16 +12,24 @@ from generation.models.spendings import Spending
 from generation.models.uploads import Upload
 
 __all__ = [
+    "Allowance",
+    "Appeal",
     "Artifact",
     "Attempt",
+    "BlockedPicture",
     "Brake",
     "CleanDelivery",
+    "Decision",
     "DrainedWorker",
     "Job",
     "LabellingAcceptance",
     "LabellingText",
+    "ListedRule",
     "OwnCaps",
     "QueueTurn",
+    "RuleList",
     "Spending",
+    "Strike",
     "Upload",
+    "Verdict",
 ]

@@ -29,6 +29,13 @@ class Artifact(models.Model):
         _("SHA-256 of what is seen"), max_length=64, default="", db_default=""
     )
     brand_mark = models.BooleanField(_("carries the brand mark"))
+    # A small picture that stands for it, marked as it is; "" where there is none.
+    poster_name = models.CharField(
+        _("stored name of the poster"), max_length=120, default="", db_default=""
+    )
+    # None: for ever. The bytes go then, and when the owner deletes them; the row stays.
+    kept_until = models.DateTimeField(_("kept until"), null=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True)
     created_at = models.DateTimeField(_("made"))
 
     class Meta:
@@ -43,6 +50,16 @@ class Artifact(models.Model):
                 fields=["content_sha256"],
                 name="artifact_by_content",
                 condition=~models.Q(content_sha256=""),
+            ),
+            models.Index(
+                fields=["kept_until"],
+                name="artifact_ends",
+                condition=models.Q(deleted_at__isnull=True),
+            ),
+            models.Index(
+                fields=["poster_name"],
+                name="artifact_of_poster",
+                condition=~models.Q(poster_name=""),
             ),
         ]
 

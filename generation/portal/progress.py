@@ -19,11 +19,11 @@ from generation.portal.words import AXIS_WORDS, KIND_WORDS, MOVE_WORDS
 from generation.selectors.lineage import ancestors_of, descendants_of
 from generation.selectors.places import Place, place_in_line
 from generation.selectors.typical import Typical, typical
-from generation.services.links import artifact_path
+from generation.services.links import artifact_path, poster_path
 from generation.types import CHAIN_SECONDS_MAX, SECONDS, piece_seed
 
-# What the engine reports between the last denoising step and the stored file.
-_DEVELOPING = frozenset({"decode", "save"})
+# The station for what the worker reports after the last denoising step.
+_STATIONS = {"decode": 2, "check": 3, "save": 4}
 
 _FAILURES = {
     "CANCELED": gettext_lazy("You canceled it"),
@@ -31,7 +31,7 @@ _FAILURES = {
     "INTERNAL": gettext_lazy("Our fault"),
     "PROVIDER": gettext_lazy("Our provider's fault"),
     "INPUT": gettext_lazy("Something in the input"),
-    "MODERATION": gettext_lazy("Refused by our rules"),
+    "SAFETY": gettext_lazy("Refused by our rules"),
 }
 
 
@@ -51,6 +51,7 @@ class Made:
 
     artifact: Artifact
     path: str
+    poster: str
     seed: int
 
 
@@ -61,6 +62,7 @@ class JobCard:
     job: Job
     stages: list[Stage]
     made: list[Made]
+    deleted: int = 0
     hold: HoldState | None = None
     usual: Typical | None = None
     words: dict[str, str] = field(default_factory=dict)
@@ -104,7 +106,13 @@ class JobCard:
     @property
     def missing(self) -> int:
         """Pieces that were asked for and not delivered, by a job that delivered some."""
-        return self.job.pieces - len(self.made) if self.made else 0
+        return self.job.pieces - len(self.made) - self.deleted if self.made else 0
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When the first of its files goes by itself."""
+        ends = [made.artifact.kept_until for made in self.made]
+        return min((end for end in ends if end is not None), default=None)
 
     @property
     def films(self) -> bool:
@@ -133,14 +141,22 @@ def card_of(job: Job, *, now: datetime, in_full: bool = False) -> JobCard:
     """The card; `in_full` also reads the queue, the usual times and the hold."""
     place = place_in_line(job) if in_full else None
     usual = typical(kind=job.kind, now=now) if in_full and job.state not in TERMINAL else None
+    artifacts = job.artifacts.all()
     return JobCard(
         job=job,
         stages=_stages(job, place),
         usual=usual,
         made=[
-            Made(artifact, artifact_path(artifact, now=now), piece_seed(job.seed, artifact.index))
-            for artifact in job.artifacts.all()
+            Made(
+                artifact,
+                artifact_path(artifact, now=now),
+                poster_path(artifact, now=now),
+                piece_seed(job.seed, artifact.index),
+            )
+            for artifact in artifacts
+            if artifact.deleted_at is None
         ],
+        deleted=sum(artifact.deleted_at is not None for artifact in artifacts),
         hold=hold_of(wallet_id=job.wallet_id, hold_id=job.hold_id) if in_full else None,
         words=_words(job),
         ancestors=ancestors_of(job) if in_full else [],
@@ -153,7 +169,8 @@ def _stages(job: Job, place: Place | None) -> list[Stage]:
         ("reserved", _("Points set aside")),
         ("queued", _("Waiting in line")),
         ("running", _("Filming") if job.request.spec.makes == "video" else _("Drawing")),
-        ("saving", _("Developing and saving")),
+        ("checking", _("Checking")),
+        ("saving", _("Saving")),
         ("done", _("Done")),
     ]
     at = _at(job)
@@ -177,11 +194,11 @@ def _stages(job: Job, place: Place | None) -> list[Stage]:
 def _at(job: Job) -> int:
     """Which station the job is at, or had reached when it ended."""
     if job.state == State.SUCCEEDED:
-        return 4
+        return 5
     if job.state == State.QUEUED:
         return 1
     if job.state == State.RUNNING:
-        return 3 if job.stage in _DEVELOPING else 2
+        return _STATIONS.get(job.stage, 2)
     return 2 if job.started_at is None else 3
 
 
@@ -198,6 +215,8 @@ def _detail(job: Job, name: str, place: Place | None) -> str:
     if name == "running":
         if job.stage == "denoise" and job.step_of:
             return _("Step %(k)d of %(n)d") % {"k": job.step, "n": job.step_of}
+        if job.stage == "decode":
+            return _("Developing")
         return _("Getting ready")
     return ""
 

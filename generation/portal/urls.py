@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import caps, create, demonstration, labelling, teams, verify, views
+from generation.portal import (
+    caps,
+    create,
+    demonstration,
+    labelling,
+    safety,
+    teams,
+    verify,
+    views,
+)
 
 app_name = "generation"
 urlpatterns = [
@@ -22,7 +31,10 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="job_cancel"),
     path("agreements/labelling/", labelling.labelling, name="labelling"),
     path("verify/", verify.verify, name="verify"),
+    path("jobs/<uuid:job_id>/delete/", views.delete, name="job_delete"),
     path("gallery/", views.gallery, name="gallery"),
+    path("rules/", safety.standing, name="standing"),
+    path("rules/<uuid:verdict_id>/", safety.verdict, name="verdict"),
     path("limits/", caps.limits, name="limits"),
     path("team/", teams.team, name="team"),
     path("team/found/", teams.found, name="team_found"),

@@ -26,7 +26,8 @@ from generation.portal.progress import card_of
 from generation.selectors.artifacts import gallery as gallery_of
 from generation.selectors.jobs import job_for
 from generation.services.jobs import cancel_job
-from generation.services.links import artifact_path
+from generation.services.keeping import delete_results
+from generation.services.links import poster_path
 
 _GALLERY_PAGE = 24
 
@@ -100,6 +101,21 @@ def cancel(request: HttpRequest, job_id: UUID) -> HttpResponse:
     return redirect("generation:job", job_id=job_id)
 
 
+@require_POST
+@login_required
+def delete(request: HttpRequest, job_id: UUID) -> HttpResponse:
+    """Delete the files of a job for good; the job itself stays."""
+    try:
+        delete_results(user=signed_in(request), job_id=job_id, now=timezone.now())
+    except NotFound as refusal:
+        raise Http404(refusal.message) from None
+    except Refusal as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("The files are deleted."))
+    return redirect("generation:job", job_id=job_id)
+
+
 @require_safe
 @login_required
 @never_cache
@@ -117,8 +133,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "generation/gallery.html",
         {
             "tiles": [
-                {"artifact": artifact, "path": artifact_path(artifact, now=now)}
-                for artifact in page
+                {"artifact": artifact, "path": poster_path(artifact, now=now)} for artifact in page
             ],
             "older": cursor.write(page[-1]) if len(artifacts) > _GALLERY_PAGE else None,
             "paged": "before" in request.GET,

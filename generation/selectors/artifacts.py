@@ -15,8 +15,10 @@ from generation.selectors.sight import seen_by
 def gallery(
     *, user: User, before: tuple[datetime, UUID] | None = None, limit: int
 ) -> list[Artifact]:
-    """The artifacts a user sees, newest first, older than the one known by `before`."""
-    artifacts = Artifact.objects.select_related("job").filter(seen_by(user, job="job"))
+    """The artifacts a user sees that are kept, newest first, older than that known by `before`."""
+    artifacts = Artifact.objects.select_related("job").filter(
+        seen_by(user, job="job"), deleted_at=None
+    )
     if before is not None:
         at, artifact_id = before
         artifacts = artifacts.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=artifact_id))

@@ -33,4 +33,6 @@ def recent_clips(*, user: User, limit: int) -> list[Artifact]:
 
 
 def _made(user: User, mime: str) -> QuerySet[Artifact]:
-    return Artifact.objects.select_related("job").filter(seen_by(user, job="job"), mime=mime)
+    return Artifact.objects.select_related("job").filter(
+        seen_by(user, job="job"), mime=mime, deleted_at=None
+    )

@@ -44,9 +44,14 @@ def sweep_orphans(*, now: datetime) -> int:
 
 def _delete_unnamed(names: set[str]) -> int:
     orphans = names
-    for model in (Artifact, Upload):
-        named = model._default_manager.filter(stored_name__in=orphans)
-        orphans = orphans.difference(named.values_list("stored_name", flat=True))
+    kept = Artifact.objects.filter(deleted_at=None)
+    for rows, field in (
+        (kept, "stored_name"),
+        (kept, "poster_name"),
+        (Upload.objects.all(), "stored_name"),
+    ):
+        named = rows.filter(**{f"{field}__in": orphans})
+        orphans = orphans.difference(named.values_list(field, flat=True))
     for name in orphans:
         storage.delete(name)
     return len(orphans)

@@ -19,6 +19,7 @@ from generation.models import Artifact, Job
 from generation.services import caps, clean_deliveries
 from generation.services.attempts import locked
 from generation.services.jobs import end_attempt
+from generation.services.keeping import kept_until
 from generation.types import part_of
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class StoredArtifact:
     bytes: int
     sha256: str
     content_sha256: str = ""
+    poster_name: str = ""
 
 
 @transaction.atomic(durable=True)
@@ -59,6 +61,7 @@ def finish_job(
     if job.deadline_at <= now:
         # The promise on the page is kept by whoever comes first, worker or sweeper.
         raise AttemptLost(f"job {job_id} is past its deadline")
+    until = kept_until(wallet_id=job.wallet_id, made_at=now, now=now)
     made = Artifact.objects.bulk_create(
         Artifact(
             job=job,
@@ -72,6 +75,8 @@ def finish_job(
             bytes=stored.bytes,
             sha256=stored.sha256,
             content_sha256=stored.content_sha256,
+            poster_name=stored.poster_name,
+            kept_until=until,
             brand_mark=job.brand_mark,
             created_at=now,
         )

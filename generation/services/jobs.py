@@ -25,7 +25,7 @@ from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
 from generation.selectors.sight import seen_by
-from generation.services import caps, guards, perks, queue
+from generation.services import caps, guards, perks, queue, safety
 from generation.services.abilities import check_makeable
 from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
 from generation.services.marks import marks_for
@@ -61,9 +61,9 @@ def submit_job(
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
     that stood on the button; `team_id` the team that pays, None for the user. Raises
     InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
-    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong, the
-    quote refusals, and for a team NotFound and SeatInactive; a refused submit makes no job and
-    holds nothing, so the same key may be sent again later.
+    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong,
+    ModerationBlocked, SubmitsPaused, ModerationUnavailable, the quote refusals, for a team NotFound
+    and SeatInactive; a refused submit makes no job and holds nothing: its key may be sent again.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
@@ -103,8 +103,11 @@ def submit_job(
             return known
         check_makeable(request)
         perks.check(wallet_id=wallet_id, request=request, now=now)
+        cleared = safety.clear_texts(
+            user=user, wallet_id=wallet_id, job_id=job_id, params=request.params(), now=now
+        )
         inputs = take_inputs(user=user, request=request, now=now)
-        return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp)
+        return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp, cleared)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -122,6 +125,7 @@ def _submit(
     quote_id: UUID | None,
     api_key: ApiKey | None,
     shown_cp: int | None,
+    cleared: safety.Cleared,
 ) -> Submitted:
     now = job.created_at
     charge = charges.hold_for_job(
@@ -152,6 +156,7 @@ def _submit(
     job.lane = plan.lane if only_paid else "standard"
     if request.relaxed:
         perks.check_relaxed(only_paid_points=only_paid)
+    if request.relaxed or cleared.slowed:
         job.lane = RELAXED
     use_inputs(inputs, now=now)
     job.params = inputs.request.params()
@@ -170,6 +175,7 @@ def _submit(
     job.brand_mark, job.visible_label = drawn.brand_mark, drawn.label
     job.agreement = drawn.agreement
     job.save(force_insert=True)
+    safety.keep(cleared, job=job, now=now)
     queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
     dispatch.ring_after_commit()
     return Submitted(job, replayed=False)

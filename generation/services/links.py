@@ -14,6 +14,7 @@ from accounts.errors import NotFound
 from generation.models import Artifact
 
 _SALT = "generation.artifact"
+_POSTER_SALT = "generation.poster"
 
 
 def artifact_path(artifact: Artifact, *, now: datetime) -> str:
@@ -21,18 +22,30 @@ def artifact_path(artifact: Artifact, *, now: datetime) -> str:
 
     It stays the same for a minute, so that what shows it has not changed either.
     """
+    return reverse("artifact", args=[_token(artifact, _SALT, now)])
+
+
+def poster_path(artifact: Artifact, *, now: datetime) -> str:
+    """Likewise a path to what stands for it in lists; to the artifact where it has no poster."""
+    if not artifact.poster_name:
+        return artifact_path(artifact, now=now)
+    return reverse("poster", args=[_token(artifact, _POSTER_SALT, now)])
+
+
+def _token(artifact: Artifact, salt: str, now: datetime) -> str:
     minute = int(now.timestamp()) // 60 * 60
     until = minute + 60 + settings.ARTIFACT_LINK_SECONDS
     # Not signing.dumps: that would write the second into the token.
-    token = signing.Signer(salt=_SALT).sign_object([str(artifact.id), artifact.wallet_id, until])
-    return reverse("artifact", args=[token])
+    return signing.Signer(salt=salt).sign_object([str(artifact.id), artifact.wallet_id, until])
 
 
-def artifact_of_token(token: str, *, now: datetime) -> Artifact:
-    """The artifact a link opens. Raises NotFound when it is forged, expired or gone."""
+def artifact_of_token(token: str, *, now: datetime, poster: bool = False) -> Artifact:
+    """The artifact a link opens, or that a link to a poster is of. Raises NotFound when it is
+    forged, expired or gone."""
     refused = NotFound(_("This link is not valid any more. Open the job again for a fresh one."))
+    signer = signing.Signer(salt=_POSTER_SALT if poster else _SALT)
     try:
-        artifact_id, wallet_id, until = _read(signing.Signer(salt=_SALT).unsign_object(token))
+        artifact_id, wallet_id, until = _read(signer.unsign_object(token))
     except (signing.BadSignature, ValueError):
         raise refused from None
     if until <= now.timestamp():
@@ -40,7 +53,7 @@ def artifact_of_token(token: str, *, now: datetime) -> Artifact:
     # With its job and user: who opens a clean file is written down.
     artifacts = Artifact.objects.select_related("job__user")
     artifact = artifacts.filter(id=artifact_id, wallet_id=wallet_id).first()
-    if artifact is None:
+    if artifact is None or artifact.deleted_at is not None:
         raise refused
     return artifact
 

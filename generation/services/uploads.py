@@ -28,6 +28,7 @@ from generation.errors import (
 )
 from generation.models import Upload
 from generation.pictures import Fault, Picture, PictureFault
+from generation.services import picture_safety
 
 # An upload no job has used is kept this long; each job that uses it makes it live on this long.
 UNUSED_LIFETIME = timedelta(hours=24)
@@ -65,8 +66,8 @@ def refusal(fault: Fault, *, field: str) -> PictureRefused:
 def keep_upload(*, user: User, data: bytes, field: str, now: datetime) -> Upload:
     """Clean a picture and keep it for its sender; the same bytes again are the same upload.
 
-    `field` is what a refusal names. Raises PictureRefused, QuotaExceeded, and OSError when it
-    cannot be stored.
+    `field` is what a refusal names. Raises PictureRefused, ModerationBlocked,
+    ModerationUnavailable, QuotaExceeded, and OSError when it cannot be stored.
     """
     wallet_id = wallet_for(user=user, now=now)
     received = hashlib.sha256(data).digest()
@@ -75,6 +76,9 @@ def keep_upload(*, user: User, data: bytes, field: str, now: datetime) -> Upload
         return known
     _within_quota(wallet_id, now)
     picture = clean_picture(data, field=field)
+    picture_safety.clear_upload(
+        user=user, wallet_id=wallet_id, data=picture.data, field=field, now=now
+    )
     name = storage.store(picture.data, pictures.PNG)
     upload = Upload(
         wallet_id=wallet_id,

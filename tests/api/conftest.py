@@ -27,6 +27,10 @@ class Program:
             f"/api/v1{path}", body, content_type="application/json", headers=headers
         )
 
+    def delete(self, path: str) -> Any:
+        """DELETE below /api/v1."""
+        return self._client.delete(f"/api/v1{path}")
+
 
 @pytest.fixture
 def anna_api(anna: User, catalogue: None, key_of: Callable[[User], str]) -> Program:

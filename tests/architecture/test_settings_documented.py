@@ -11,7 +11,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from config.env import VARIABLES, Env
+from config.env import VARIABLES
+from config.reading import Env
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
 
@@ -32,6 +33,8 @@ def test_the_table_is_the_list() -> None:
         ({"ENGINE_DEVICE": "banana"}, lambda env: env.device("ENGINE_DEVICE")),
         ({"ENGINE_IMAGE_MODEL": "/nope"}, lambda env: env.model("ENGINE_IMAGE_MODEL", "x")),
         ({"ENGINE_IMAGE_MODEL": "org/name"}, lambda env: env.model("ENGINE_IMAGE_MODEL", "x")),
+        ({"RETENTION_DAYS": "30"}, lambda env: env.days_by_plan("RETENTION_DAYS", "*:1")),
+        ({"RETENTION_DAYS": "free:30"}, lambda env: env.days_by_plan("RETENTION_DAYS", "*:1")),
         ({"DATABASE_URL": "mysql://x/y"}, lambda env: env.database("DATABASE_URL")),
     ],
 )

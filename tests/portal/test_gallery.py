@@ -69,3 +69,18 @@ def test_few_queries(
 ) -> None:
     with django_assert_max_num_queries(12):
         annas.get("/gallery/")
+
+
+def test_the_files_of_a_job_can_be_deleted(annas: Client, rich_anna: User, submit: Submit) -> None:
+    job = submit(rich_anna)
+    deliver(claimed())
+    page = page_of(annas.get(f"/jobs/{job.id}/"))
+    assert "on your plan; download what you want to keep." in page.text
+    assert page.all("form", action=f"/jobs/{job.id}/delete/")
+    response = annas.post(f"/jobs/{job.id}/delete/", follow=True)
+    assert faults_of(response.content.decode()) == []
+    page = page_of(response)
+    assert "The files are deleted." in page.text
+    assert "not charged" not in page.text
+    assert not page.all("form", action=f"/jobs/{job.id}/delete/")
+    assert "Nothing here yet" in page_of(annas.get("/gallery/")).text

@@ -79,11 +79,14 @@ def test_running_says_the_step_and_no_percentage(annas: Client, job: Job) -> Non
 def test_before_and_after_the_steps(annas: Client, job: Job) -> None:
     taken = running(job, stage="load", step=0, step_of=0)
     assert "Getting ready" in job_page(annas, job).text
-    beat(taken, "decode", 0, 0)
-    page = job_page(annas, job)
-    assert [stage["data-state"] for stage in page.all("li") if "data-state" in stage] == [
-        *("past", "past", "past", "now", "ahead"),
-    ]
+    for stage, way in (
+        ("decode", ["past", "past", "now", "ahead", "ahead", "ahead"]),
+        ("check", ["past", "past", "past", "now", "ahead", "ahead"]),
+        ("save", ["past", "past", "past", "past", "now", "ahead"]),
+    ):
+        beat(taken, stage, 0, 0)
+        page = job_page(annas, job)
+        assert [one["data-state"] for one in page.all("li") if "data-state" in one] == way
 
 
 def test_the_card_fetches_itself_while_it_runs_and_stops_at_the_end(
@@ -214,3 +217,21 @@ def test_the_doorbell_of_a_page(annas: Client, bert: User, job: Job, settings: A
     annas.logout()
     annas.force_login(bert)
     assert annas.get(f"/jobs/{job.id}/events/").status_code == 404
+
+
+def test_what_our_rules_held_back_was_not_charged(annas: Client, job: Job) -> None:
+    taken = running(job)
+    assert taken.attempt_id is not None
+    attempts.fail_job(
+        job_id=taken.id,
+        attempt_id=taken.attempt_id,
+        code="SAFETY.OUTPUT",
+        message="pieces.0: picture:1",
+        now=NOON,
+    )
+    page = job_page(annas, job)
+    assert "Refused by our rules" in page.text
+    assert "The result was held back by our rules." in page.text
+    assert "You were not charged" in page.text
+    assert "picture:1" not in page.text
+    assert "Held back by our rules: not charged." in page_of(annas.get("/statement/")).text

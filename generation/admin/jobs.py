@@ -21,7 +21,7 @@ from generation.selectors.lineage import ancestors_of, descendants_of
 from generation.services.clean_deliveries import export_clean_deliveries
 
 
-class _ReadOnly:
+class ReadOnly:
     """Rows to look at: services alone write them."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -49,7 +49,7 @@ def _links(rows: Sequence[tuple[UUID, str]]) -> str:
     )
 
 
-class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """Who ran the job, and how it ended."""
 
     model = Attempt
@@ -57,7 +57,7 @@ class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]
     extra = 0
 
 
-class ArtifactInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class ArtifactInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """What the job made."""
 
     model = Artifact
@@ -66,7 +66,7 @@ class ArtifactInline(_ReadOnly, TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Job)
-class JobAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class JobAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Jobs, newest first. Prompts are shown on a job's own page only."""
 
     list_display = ["id", "user", "kind", "state", "cost", "charged", "failure_code", "created_at"]
@@ -103,7 +103,7 @@ class JobAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(CleanDelivery)
-class CleanDeliveryAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class CleanDeliveryAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """The log of clean deliveries, newest first: to read and to export, never to change."""
 
     list_display = ["recorded_at", "event", "email", "job_id", "sha256", "agreement", "address"]
@@ -122,7 +122,7 @@ class CleanDeliveryAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(LabellingAcceptance)
-class LabellingAcceptanceAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class LabellingAcceptanceAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Who accepted which version of the labelling agreement."""
 
     list_display = ["user", "text", "language", "accepted_at", "address"]
@@ -134,7 +134,7 @@ class LabellingAcceptanceAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Upload)
-class UploadAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class UploadAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Pictures people sent: when and how large, never what they show."""
 
     list_display = ["id", "user", "width", "height", "bytes", "created_at", "expires_at"]
