@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+import accounts.desk.registration  # noqa: F401  # registers its pages
 from accounts.models import ApiKey, User
 
 admin.site.unregister(Group)

@@ -11,13 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.selectors.registration import registration
 from billing import launch
 from billing.services import daily_points
 from billing.types import format_points
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Grants the day's points to whoever signs in with a verified address."""
+    """Lets in whom the door lets in, and grants the day's points at a sign-in."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Whether this visitor may sign up now. Asked by every page that makes an account."""
+        return registration(now=timezone.now()).state == "open"
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """The end of every sign-in, also of the one that confirming a code completes."""

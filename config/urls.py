@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("artifacts/<str:token>", artifact, name="artifact"),
     path("webhooks/stripe", stripe_webhook, name="stripe-webhook"),
+    path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("billing.api.urls")),
     path("api/v1/", include("generation.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(**_OPEN), name="api-schema"),
