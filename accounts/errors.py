@@ -53,3 +53,9 @@ class EmailUnverified(Refusal):
     """The user has not confirmed an address yet."""
 
     code = "email_unverified"
+
+
+class RegistrationClosed(Refusal):
+    """Nobody may sign up now, or nobody without an invitation."""
+
+    code = "registration_closed"

@@ -73,6 +73,16 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "mail to applicants and the invited": {
+        "task": "accounts.door_mail",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "invitations that lapse, applications nobody confirmed": {
+        "task": "accounts.tidy_waiting_list",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "invoices, receipts and credit notes to mail": {
         "task": "billing.paper",
         "schedule": 60.0,

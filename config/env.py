@@ -115,6 +115,17 @@ VARIABLES: tuple[Variable, ...] = (
         "whether a purchase needs consent to paying for points used before a withdrawal: "
         "REQUIRED or OPTIONAL (then a withdrawal gives everything back)",
     ),
+    Variable(
+        "SOCIAL_SIGN_IN",
+        "none",
+        "sign-in through others, comma-separated: `github=CLIENT_ID:SECRET`, also google, gitlab,"
+        " microsoft, discord, weixin, and `oidc=CLIENT_ID:SECRET@https://issuer`",
+    ),
+    Variable(
+        "STAFF_SECOND_FACTOR",
+        "no",
+        "`yes`: the desk opens only to staff who have an authenticator app or a passkey",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),

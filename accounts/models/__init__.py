@@ -2,5 +2,24 @@ from accounts.models.api_keys import ApiKey
 from accounts.models.bans import Ban
 from accounts.models.registration import RegistrationChange
 from accounts.models.users import User
+from accounts.models.waiting_list import (
+    Admission,
+    Application,
+    DoorMail,
+    Invitation,
+    InvitationBatch,
+    WaitingBlock,
+)
 
-__all__ = ["ApiKey", "Ban", "RegistrationChange", "User"]
+__all__ = [
+    "Admission",
+    "ApiKey",
+    "Application",
+    "Ban",
+    "DoorMail",
+    "Invitation",
+    "InvitationBatch",
+    "RegistrationChange",
+    "User",
+    "WaitingBlock",
+]

@@ -32,6 +32,7 @@ STATUS: dict[str, HTTPStatus] = {
     "account_banned": HTTPStatus.FORBIDDEN,
     "consent_required": HTTPStatus.BAD_REQUEST,
     "email_unverified": HTTPStatus.FORBIDDEN,
+    "registration_closed": HTTPStatus.FORBIDDEN,
     "second_person_needed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
