@@ -8,14 +8,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from accounts.errors import RegistrationClosed
 from accounts.models import User
+from accounts.portal.profile import keep_language
 from accounts.portal.waiting_list import INVITATION
 from accounts.selectors.registration import registration
 from accounts.selectors.waiting_list import invitation_of
@@ -63,15 +66,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """The user and their way through the door are written together, or neither is."""
+        user.language = get_language() or ""
         with transaction.atomic():
             saved: User = super().save_user(request, user, form, commit)
             if commit:
                 admit_or_turn_away(request, saved)
         return saved
 
+    def render_mail(
+        self, template_prefix: str, email: Any, context: dict[str, Any], headers: Any = None
+    ) -> EmailMessage:
+        """In the language of whom it goes to, whoever asked for it."""
+        user = context.get("user")
+        with override(getattr(user, "language", "") or get_language()):
+            message: EmailMessage = super().render_mail(template_prefix, email, context, headers)
+        return message
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """The end of every sign-in, also of the one that confirming a code completes."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        keep_language(response, user.language)
         if daily_points.claim_on_sign_in(user=user, now=timezone.now()):
             messages.success(
                 request,

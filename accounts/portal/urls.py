@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.portal import views, waiting_list
+from accounts.portal import profile, views, waiting_list
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("waitlist/<uuid:token>/leave/", waiting_list.leave, name="place_leave"),
     path("invitation/", waiting_list.use_code, name="use_code"),
     path("invitation/<str:token>/", waiting_list.invited, name="invited"),
+    path("account/profile/", profile.profile, name="profile"),
+    # Django's address, found first.
+    path("i18n/setlang/", profile.set_language),
     path("account/session/<int:session_id>/end/", views.end_session, name="session_end"),
     path("theme/", views.theme, name="theme"),
 ]
