@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import door_mail, waiting_list
+from accounts.services import door_mail, erasing, exports, waiting_list
 
 
 @shared_task(name="accounts.door_mail")
@@ -20,3 +20,16 @@ def send_door_mail(**kwargs: Any) -> None:
 def tidy_waiting_list(**kwargs: Any) -> None:
     """Lapse invitations nobody used, and forget what is over."""
     waiting_list.tidy(now=timezone.now())
+
+
+@shared_task(name="accounts.exports")
+def make_exports(**kwargs: Any) -> None:
+    """Make the archives that were asked for, and delete those whose time is over."""
+    exports.make_exports(now=timezone.now())
+    exports.delete_old(now=timezone.now())
+
+
+@shared_task(name="accounts.erase")
+def erase(**kwargs: Any) -> None:
+    """Erase personal data of accounts that were closed long enough ago."""
+    erasing.erase_closed(now=timezone.now())

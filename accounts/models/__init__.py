@@ -1,5 +1,6 @@
 from accounts.models.api_keys import ApiKey
 from accounts.models.bans import Ban
+from accounts.models.exports import Erasure, Export
 from accounts.models.registration import RegistrationChange
 from accounts.models.users import User
 from accounts.models.waiting_list import (
@@ -17,6 +18,8 @@ __all__ = [
     "Application",
     "Ban",
     "DoorMail",
+    "Erasure",
+    "Export",
     "Invitation",
     "InvitationBatch",
     "RegistrationChange",

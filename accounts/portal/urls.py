@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.portal import profile, views, waiting_list
+from accounts.portal import own_data, profile, views, waiting_list
 
 app_name = "accounts"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("waitlist/<uuid:token>/leave/", waiting_list.leave, name="place_leave"),
     path("invitation/", waiting_list.use_code, name="use_code"),
     path("invitation/<str:token>/", waiting_list.invited, name="invited"),
+    path("account/data/", own_data.data, name="data"),
+    path("account/data/<str:token>/", own_data.download, name="data_download"),
     path("account/profile/", profile.profile, name="profile"),
     # Django's address, found first.
     path("i18n/setlang/", profile.set_language),

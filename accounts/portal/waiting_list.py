@@ -102,8 +102,7 @@ def place(request: HttpRequest, token: UUID) -> HttpResponse:
         "invitation": invitation,
     }
     response = render(request, "accounts/waiting/place.html", context)
-    # The address of the page is its key: it is told to no other site.
-    response["Referrer-Policy"] = "no-referrer"
+    # The address of the page is its key. No other site is told it: see SECURE_REFERRER_POLICY.
     response["X-Robots-Tag"] = "noindex"
     return response
 

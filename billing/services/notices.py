@@ -193,6 +193,14 @@ def _job_done(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _export_ready(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your data is ready"),
+        _("The archive can be downloaded until %(until)s: %(link)s")
+        % {"until": facts["until"][:10], "link": f"{settings.PUBLIC_URL}/account/data/"},
+    )
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "renewal_failed": _renewal_failed,
     "membership_ended": _membership_ended,
@@ -203,6 +211,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "auto_topup_stopped": _auto_topup_stopped,
     "auto_topup_maximum": _auto_topup_maximum,
     "job_done": _job_done,
+    "export_ready": _export_ready,
     **MONEY_BACK,
 }
 KINDS = tuple(_WORDS)

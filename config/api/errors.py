@@ -61,6 +61,7 @@ STATUS: dict[str, HTTPStatus] = {
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "cap_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
+    "export_too_soon": HTTPStatus.TOO_MANY_REQUESTS,
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
     "payments_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -141,6 +141,19 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+# --- what belongs to users --------------------------------------------------------------------
+# Who hands over what an export holds, and who erases: lower apps know nothing of higher ones.
+EXPORTERS = [
+    "accounts.services.own_data",
+    "billing.services.own_data",
+    "generation.services.own_data",
+]
+EXPORT_DIR = INKLING_HOME / "exports"
+EXPORT_FILES_MAX_BYTES = 500_000_000
+EXPORT_LIVES_DAYS, EXPORT_LINK_SECONDS = 7, 900
+# A closed account can be reopened this long; then personal data is erased.
+ERASE_AFTER_DAYS = 30
+
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
 

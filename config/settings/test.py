@@ -35,6 +35,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A lost worker is noticed soon, so that a test need not wait half a minute for it.
 LEASE_SECONDS = 3
+EXPORT_DIR = INKLING_HOME / "test" / "exports"
 ARTIFACT_DIR = INKLING_HOME / "test" / "artifacts"
 ENGINE_SCRATCH_DIR = INKLING_HOME / "test" / "scratch"
 DEMO_CHECKPOINT = INKLING_HOME / "test" / "checkpoint"
