@@ -65,3 +65,21 @@ class RegistrationClosed(Refusal):
     """Nobody may sign up now, or nobody without an invitation."""
 
     code = "registration_closed"
+
+
+class TeamExists(Refusal):
+    """A person owns one team."""
+
+    code = "team_exists"
+
+
+class SeatsFull(Refusal):
+    """The plan has no free seat. `facts`: seats, taken."""
+
+    code = "seats_full"
+
+
+class SeatInactive(Refusal):
+    """The team has more people than its plan has seats, and this one came too late."""
+
+    code = "seat_inactive"

@@ -98,6 +98,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "invitations to teams to mail": {
+        "task": "billing.team_mail",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "membership changes and refunds left half-way": {
         "task": "billing.finish_changes",
         "schedule": 60.0,

@@ -2,6 +2,7 @@ from accounts.models.api_keys import ApiKey
 from accounts.models.bans import Ban
 from accounts.models.exports import Erasure, Export
 from accounts.models.registration import RegistrationChange
+from accounts.models.teams import Seat, SeatInvitation, Team
 from accounts.models.users import User
 from accounts.models.waiting_list import (
     Admission,
@@ -23,6 +24,9 @@ __all__ = [
     "Invitation",
     "InvitationBatch",
     "RegistrationChange",
+    "Seat",
+    "SeatInvitation",
+    "Team",
     "User",
     "WaitingBlock",
 ]

@@ -71,6 +71,9 @@ class QuoteRequestSerializer(StrictSerializer):
 
     kind = serializers.ChoiceField(choices=list(KINDS))
     params = ParamsField()
+    team = serializers.UUIDField(
+        source="team_id", required=False, allow_null=True, help_text="the team that pays"
+    )
 
 
 class JobRequestSerializer(QuoteRequestSerializer):

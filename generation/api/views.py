@@ -79,6 +79,7 @@ class JobsView(GenericAPIView[Job]):
             kind=body.validated_data["kind"],
             params=body.validated_data["params"],
             quote_id=body.validated_data.get("quote"),
+            team_id=body.validated_data.get("team_id"),
             idempotency_key=request.headers.get("Idempotency-Key"),
             api_key=cast(ApiKey, request.auth),
             now=timezone.now(),

@@ -27,7 +27,8 @@ class Job(models.Model):
     seed = models.BigIntegerField(_("seed"))
     pieces = models.PositiveSmallIntegerField(_("pieces"), default=1)
     request_hash = models.BinaryField(_("hash of the request"), max_length=32)
-    idempotency_key = models.CharField(_("idempotency key"), max_length=255)
+    # What the client sent, behind the seat where a team pays.
+    idempotency_key = models.CharField(_("idempotency key"), max_length=300)
 
     state = models.CharField(_("state"), max_length=10, choices=_STATES, default=State.QUEUED)
     lane = models.CharField(_("lane"), max_length=10)
@@ -36,6 +37,8 @@ class Job(models.Model):
     step_of = models.PositiveIntegerField(_("of steps"), default=0)
 
     api_key_id = models.UUIDField(_("API key"), null=True)
+    # The seat it was asked for from, where a team pays.
+    seat_id = models.UUIDField(_("seat"), null=True)
     # Under which caps the cost was counted, so that what is not spent is taken back from the same.
     counted = models.JSONField(_("counted under"), default=list)
     hold_id = models.BigIntegerField(_("hold"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import views
+from generation.portal import caps, teams, views
 
 app_name = "generation"
 urlpatterns = [
@@ -16,4 +16,12 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="job_cancel"),
     path("gallery/", views.gallery, name="gallery"),
+    path("limits/", caps.limits, name="limits"),
+    path("team/", teams.team, name="team"),
+    path("team/found/", teams.found, name="team_found"),
+    path("team/<uuid:team_id>/invite/", teams.invite, name="team_invite"),
+    path("team/invitations/<uuid:invitation_id>/revoke/", teams.revoke, name="team_revoke"),
+    path("team/seats/<uuid:seat_id>/", teams.seat, name="team_seat"),
+    path("team/seats/<uuid:seat_id>/leave/", teams.leave, name="team_leave"),
+    path("team/join/<str:token>/", teams.join, name="team_join"),
 ]

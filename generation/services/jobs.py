@@ -17,14 +17,14 @@ from accounts.errors import InvalidRequest, NotFound
 from accounts.models import ApiKey, User
 from billing.errors import IdempotencyConflict, QuoteUsed
 from billing.selectors.entitlements import entitlements
-from billing.selectors.wallets import wallet_id_of
 from billing.services import charges
-from billing.services.wallets import wallet_for
+from billing.services.payers import Payer, payer_for
 from generation import dispatch, lifecycle, watermark
 from generation.errors import JobFinished
 from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
+from generation.selectors.sight import seen_by
 from generation.services import caps, guards, queue
 from generation.services.quotes import priced
 from generation.types import SEED_MAX, GenerationRequest
@@ -50,14 +50,16 @@ def submit_job(
     quote_id: UUID | None = None,
     api_key: ApiKey | None = None,
     shown_cp: int | None = None,
+    team_id: UUID | None = None,
     now: datetime,
 ) -> Submitted:
     """Hold the price, check quotas and caps under the wallet's lock and queue the job.
 
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
-    that stood on the button. Raises InvalidRequest, InsufficientPoints, QuotaExceeded,
-    CapExceeded, GenerationPaused, IdempotencyConflict, NotForSale, PriceChanged and the quote
-    refusals; a refused submit writes nothing, so the same key may be sent again later.
+    that stood on the button; `team_id` the team that pays, None for the user. Raises
+    InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
+    IdempotencyConflict, NotForSale, PriceChanged, the quote refusals, and for a team NotFound and
+    SeatInactive; a refused submit writes nothing, so the same key may be sent again later.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
@@ -69,14 +71,18 @@ def submit_job(
     request = read_request(kind, params)
     quoted = quote_id.bytes if quote_id else b""
     digest = hashlib.sha256(request.digest() + quoted).digest()
-    wallet_id = wallet_for(user=user, now=now)
+    payer = payer_for(user=user, team_id=team_id, now=now)
+    wallet_id = payer.wallet_id
     key = idempotency_key or f"none:{uuid.uuid4()}"
+    if payer.seat_id is not None:
+        key = f"{payer.seat_id}:{key}"  # people of a team do not know each other's keys
     # The id follows from wallet and key, so a repeat names the same hold and finds the same job.
     job_id = uuid.uuid5(_JOB_NAMESPACE, f"{wallet_id}:{key}")
     job = Job(
         id=job_id,
         wallet_id=wallet_id,
         user=user,
+        seat_id=payer.seat_id,
         api_key_id=api_key.pk if api_key else None,
         kind=request.kind,
         params=request.params(),
@@ -90,7 +96,7 @@ def submit_job(
     try:
         # Without a key of the client's nothing can have been made under it before.
         known = _replay(job) if idempotency_key is not None else None
-        return known or _submit(job, request, quote_id, api_key, shown_cp)
+        return known or _submit(job, request, payer, quote_id, api_key, shown_cp)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -103,6 +109,7 @@ def submit_job(
 def _submit(
     job: Job,
     request: GenerationRequest,
+    payer: Payer,
     quote_id: UUID | None,
     api_key: ApiKey | None,
     shown_cp: int | None,
@@ -124,10 +131,10 @@ def _submit(
         if known is not None:
             return known
     plan = entitlements(wallet_id=job.wallet_id, now=now)
-    guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
+    own = guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
     job.counted = caps.count(
         wallet_id=job.wallet_id,
-        caps=guards.caps_of(plan=plan, api_key=api_key),
+        caps=guards.caps_of(plan=plan, own=own, payer=payer, api_key=api_key),
         amount_cp=charge.price.cost_cp,
         now=now,
     )
@@ -164,12 +171,7 @@ def cancel_job(*, user: User, job_id: UUID, now: datetime) -> Job:
     A worker still at it loses its attempt and stops within a step. Canceling again changes
     nothing. Raises NotFound, also for another's job; JobFinished once it succeeded or failed.
     """
-    wallet_id = wallet_id_of(user)
-    job = (
-        Job.objects.select_for_update().filter(id=job_id, wallet_id=wallet_id).first()
-        if wallet_id is not None
-        else None
-    )
+    job = Job.objects.select_for_update().filter(seen_by(user), id=job_id).first()
     if job is None:
         raise NotFound(_("No such job."))
     if job.state == State.CANCELED:

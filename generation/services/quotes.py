@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from accounts.models import User
 from billing.errors import InsufficientPoints
 from billing.selectors.entitlements import entitlements
 from billing.services import charges
 from billing.services import quotes as billing_quotes
+from billing.services.payers import payer_for
 from billing.types import PricedRequest, Slice
 from generation import watermark
 from generation.requests import read_request
@@ -38,14 +40,22 @@ def priced(request: GenerationRequest) -> PricedRequest:
 
 
 def preview_price(
-    *, user: User, kind: object, params: Mapping[str, object], now: datetime
+    *,
+    user: User,
+    kind: object,
+    params: Mapping[str, object],
+    team_id: UUID | None = None,
+    now: datetime,
 ) -> PricePreview:
     """The price before the click, also while the prompt is still empty; nothing is written.
 
-    Raises InvalidRequest, NotForSale.
+    Raises InvalidRequest, NotForSale, and for a team NotFound and SeatInactive.
     """
     request = read_request(kind, {**params, "prompt": params.get("prompt") or "-"})
-    preview = charges.preview(user=user, request=priced(request), now=now)
+    payer = payer_for(user=user, team_id=team_id, now=now)
+    preview = charges.preview(
+        user=user, wallet_id=payer.wallet_id, request=priced(request), now=now
+    )
     plan = entitlements(wallet_id=preview.wallet_id, now=now)
     return PricePreview(
         cost_cp=preview.price.cost_cp,
@@ -61,12 +71,19 @@ def preview_price(
     )
 
 
-def quote_job(*, user: User, kind: object, params: object, now: datetime) -> billing_quotes.Quoted:
+def quote_job(
+    *, user: User, kind: object, params: object, team_id: UUID | None = None, now: datetime
+) -> billing_quotes.Quoted:
     """Fix the price of exactly this request for fifteen minutes.
 
-    Raises InvalidRequest, NotForSale.
+    Raises InvalidRequest, NotForSale, and for a team NotFound and SeatInactive.
     """
     request = read_request(kind, params)
+    payer = payer_for(user=user, team_id=team_id, now=now)
     return billing_quotes.make_quote(
-        user=user, request=priced(request), request_hash=request.digest(), now=now
+        user=user,
+        wallet_id=payer.wallet_id,
+        request=priced(request),
+        request_hash=request.digest(),
+        now=now,
     )

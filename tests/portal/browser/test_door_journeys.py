@@ -102,7 +102,9 @@ def test_apply_wait_invited_and_in(clean_page: Page, portal: str, settings: Any)
     shot(page, "door-signup")
     page.get_by_role("button", name="Sign up").click()
     page.wait_for_url("**/confirm-email/")
-    code = re.findall(r"^([A-Z0-9-]{6,})$", "\n".join(mails(settings)), re.MULTILINE)[-1]
+    code = re.findall(r"^([A-Z0-9]{2,}-?[A-Z0-9]{2,})$", "\n".join(mails(settings)), re.MULTILINE)[
+        -1
+    ]
     page.locator("input[name=code]").fill(code)
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url("**/create/")

@@ -15,7 +15,7 @@ DROP = "drop trigger accounts_erasure_append_only on accounts_erasure;"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_profile'),
+        ('accounts', '0007_profile'),
     ]
 
     operations = [

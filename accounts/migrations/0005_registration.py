@@ -15,7 +15,7 @@ drop function accounts_refuse_change();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_money_back'),
+        ('accounts', '0004_teams'),
     ]
 
     operations = [

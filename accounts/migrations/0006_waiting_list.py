@@ -24,7 +24,7 @@ drop sequence accounts_waiting_place;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_registration'),
+        ('accounts', '0005_registration'),
     ]
 
     operations = [
