@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -13,9 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+import accounts.desk.registration
+import accounts.desk.waiting_list  # noqa: F401  # both register their pages
 from accounts.models import ApiKey, User
 
 admin.site.unregister(Group)
+# Second factors, sessions and tokens are their owners' alone.
+for secret in (Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(secret)
 # An address that staff confirm by hand, without a reason, would open the daily points to anyone.
 admin.site.unregister(EmailAddress)
 

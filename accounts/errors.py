@@ -55,6 +55,18 @@ class EmailUnverified(Refusal):
     code = "email_unverified"
 
 
+class ExportTooSoon(Refusal):
+    """One data export a day; the last one is not that old."""
+
+    code = "export_too_soon"
+
+
+class RegistrationClosed(Refusal):
+    """Nobody may sign up now, or nobody without an invitation."""
+
+    code = "registration_closed"
+
+
 class TeamExists(Refusal):
     """A person owns one team."""
 

@@ -83,6 +83,26 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "mail to applicants and the invited": {
+        "task": "accounts.door_mail",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "invitations that lapse, applications nobody confirmed": {
+        "task": "accounts.tidy_waiting_list",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "data exports to make, and those whose time is over": {
+        "task": "accounts.exports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "personal data of accounts closed long enough, nightly": {
+        "task": "accounts.erase",
+        "schedule": crontab(hour=20, minute=30),
+        "options": {"expires": 3600},
+    },
     "invoices, receipts and credit notes to mail": {
         "task": "billing.paper",
         "schedule": 60.0,

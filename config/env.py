@@ -164,6 +164,17 @@ VARIABLES: tuple[Variable, ...] = (
         "free:30,*:365",
         "days that results are kept, by plan; `*` for other plans, 0 for ever",
     ),
+    Variable(
+        "SOCIAL_SIGN_IN",
+        "none",
+        "sign-in through others, comma-separated: `github=CLIENT_ID:SECRET`, also google, gitlab,"
+        " microsoft, discord, weixin, and `oidc=CLIENT_ID:SECRET@https://issuer`",
+    ),
+    Variable(
+        "STAFF_SECOND_FACTOR",
+        "no",
+        "`yes`: the desk opens only to staff who have an authenticator app or a passkey",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
     Variable(
         "C2PA_CERTIFICATE_CHAIN",

@@ -1,4 +1,4 @@
-"""What every page of the portal knows: points, the claim chip, the appearance, the dev mailbox."""
+"""What every page of the portal knows: points, the claim chip, whether people may sign up."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import User
+from accounts.selectors.registration import registration
 from billing import launch
 from billing.selectors.wallets import WalletOverview, overview
 
@@ -28,6 +29,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "theme": theme if theme in THEMES else "",
         "here": match.url_name if match else "",
         "daily_points_cp": launch.DAILY_POINTS_CP,
+        # Read by pages that offer a sign-up.
+        "door": SimpleLazyObject(lambda: registration(now=timezone.now())),
     }
     if isinstance(user, User):
         context["purse"] = SimpleLazyObject(lambda: _overview(user))

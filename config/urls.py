@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("artifacts/poster/<str:token>", poster, name="poster"),
     path("artifacts/<str:token>", artifact, name="artifact"),
     path("webhooks/stripe", stripe_webhook, name="stripe-webhook"),
+    path("api/v1/", include("accounts.api.urls")),
     path("api/v1/", include("billing.api.urls")),
     path("api/v1/", include("generation.api.urls")),
     path("api/schema", SpectacularAPIView.as_view(**_OPEN), name="api-schema"),

@@ -31,6 +31,14 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = None  # type: ignore[assignment]  # e-mail is the name
     email = models.EmailField(_("e-mail address"), unique=True)
+    display_name = models.CharField(_("display name"), max_length=80, blank=True)
+    # Of pages and mails; "" until somebody chose. The zone is for showing instants alone.
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    # Which mails are wanted beside those that must come, such as receipts and refusals.
+    mail_ends = models.BooleanField(_("mail: what ends soon"), default=True)
+    mail_jobs = models.BooleanField(_("mail: jobs that are done"), default=False)
+    mail_news = models.BooleanField(_("mail: product news"), default=False)
     # Barred from making anything and from free points; money pages stay open. Why: see Ban.
     banned_at = models.DateTimeField(_("barred"), null=True, blank=True, editable=False)
     # Closed by its owner or by staff: nobody signs in any more, the ledger is kept.

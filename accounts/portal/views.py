@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -60,6 +61,18 @@ def revoke(request: HttpRequest, key_id: UUID) -> HttpResponse:
 def settings_page(request: HttpRequest) -> HttpResponse:
     """Language, appearance, password."""
     return render(request, "accounts/settings.html")
+
+
+@require_POST
+@login_required
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """Sign one of the user's own browsers out."""
+    session = UserSession.objects.filter(user=signed_in(request), pk=session_id).first()
+    if session is None:
+        raise Http404
+    session.end()
+    messages.success(request, _("That session has ended."))
+    return redirect("usersessions_list")
 
 
 @require_POST

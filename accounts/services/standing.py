@@ -14,8 +14,11 @@ def close(*, user: User, now: datetime) -> None:
 
 
 def reopen(*, user: User) -> bool:
-    """Let a closed account be used again; its keys stay revoked. Whether it was closed."""
-    closed = User.objects.filter(pk=user.pk, closed_at__isnull=False)
+    """Let a closed account be used again; its keys stay revoked. Whether it was closed.
+
+    One whose personal data was erased stays closed.
+    """
+    closed = User.objects.filter(pk=user.pk, closed_at__isnull=False, erasure=None)
     return bool(closed.update(closed_at=None, is_active=True))
 
 

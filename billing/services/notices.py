@@ -63,6 +63,10 @@ def mail_notices(*, now: datetime, limit: int = 200) -> int:
     sent = 0
     waiting = Notice.objects.filter(mailed_at=None).select_related("user").order_by("id")
     for notice in waiting[:limit]:
+        if not wanted(notice):
+            # Shown in the portal all the same; a mail it never was.
+            Notice.objects.filter(pk=notice.pk, mailed_at=None).update(mailed_at=now)
+            continue
         with translation.override(_language_of(notice)):
             subject, text = wording(notice)
         # Marked first: a mail lost in a crash is shown in the portal, a mail sent twice alarms.
@@ -79,9 +83,25 @@ def mail_notices(*, now: datetime, limit: int = 200) -> int:
 
 
 def _language_of(notice: Notice) -> str:
-    """The language in which the user last bought something."""
+    """The language the user chose, else the one in which they last bought something."""
+    if notice.user.language:
+        return notice.user.language
     details = BillingDetails.objects.filter(user_id=notice.user_id).first()
     return (details.language if details else "") or settings.LANGUAGE_CODE
+
+
+# The choice of the profile that each kind heeds; what is not here always goes out.
+_CHOICES = {
+    "period_ends": "mail_ends",
+    "auto_topup_maximum": "mail_ends",
+    "job_done": "mail_jobs",
+}
+
+
+def wanted(notice: Notice) -> bool:
+    """Whether the user wants this one by mail."""
+    choice = _CHOICES.get(notice.kind)
+    return choice is None or bool(getattr(notice.user, choice))
 
 
 def wording(notice: Notice) -> tuple[str, str]:
@@ -165,6 +185,22 @@ def _auto_topup_maximum(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _job_done(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your job is done"),
+        _("What you asked for is ready: %(link)s")
+        % {"link": f"{settings.PUBLIC_URL}/jobs/{facts['job']}/"},
+    )
+
+
+def _export_ready(facts: dict[str, Any]) -> tuple[str, str]:
+    return (
+        _("Your data is ready"),
+        _("The archive can be downloaded until %(until)s: %(link)s")
+        % {"until": facts["until"][:10], "link": f"{settings.PUBLIC_URL}/account/data/"},
+    )
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "renewal_failed": _renewal_failed,
     "membership_ended": _membership_ended,
@@ -174,6 +210,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "period_ends": _period_ends,
     "auto_topup_stopped": _auto_topup_stopped,
     "auto_topup_maximum": _auto_topup_maximum,
+    "job_done": _job_done,
+    "export_ready": _export_ready,
     **MONEY_BACK,
 }
 KINDS = tuple(_WORDS)

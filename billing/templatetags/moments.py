@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,7 +34,11 @@ def instant(at: datetime | str) -> str:
 def server_time(at: datetime | str, show: str = "datetime") -> str:
     """The instant in the zone of the points day; `show` is "clock" (without
     naming the zone), "time", "date" or "datetime"."""
-    local = _moment(at).astimezone(ZoneInfo(settings.POINTS_DAY_TZ))
+    return _shown(at, show, settings.POINTS_DAY_TZ)
+
+
+def _shown(at: datetime | str, show: str, zone: str) -> str:
+    local = _moment(at).astimezone(ZoneInfo(zone))
     clock = local.strftime("%H:%M")
     if show == "clock":
         return clock
@@ -53,14 +58,18 @@ def time_left(at: datetime | str) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
-@register.simple_tag
-def when(at: datetime | str, show: str = "datetime") -> SafeString:
-    """The instant as an element that `portal.js` puts into the reader's zone."""
+@register.simple_tag(takes_context=True)
+def when(context: Context, at: datetime | str, show: str = "datetime") -> SafeString:
+    """The instant as an element that `portal.js` puts into the reader's zone.
+
+    Whoever chose a zone in their profile reads it in that one, also without the script.
+    """
+    chosen = getattr(context.get("user"), "time_zone", "")
     return format_html(
         '<time datetime="{}" data-when="{}" class="figures">{}</time>',
         instant(at),
         show,
-        server_time(at, show),
+        _shown(at, show, chosen) if chosen else server_time(at, show),
     )
 
 

@@ -6,13 +6,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.reading import Env, home
+from config.settings.generation import *  # noqa: F403
 from config.settings.logs import configured
 from config.settings.policy import POLICY
-from generation import known_models
+from config.settings.sign_in import *  # noqa: F403
+from config.settings.sign_in import SOCIAL_SIGN_IN
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -29,6 +30,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    *SOCIAL_SIGN_IN.apps,
     "django_htmx",
     "django_cotton",
     "widget_tweaks",
@@ -57,6 +62,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "config.second_factor.StaffSecondFactorMiddleware",
     "config.htmx.PartsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -135,30 +142,18 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
-# --- who signs in -----------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+# --- what belongs to users --------------------------------------------------------------------
+# Who hands over what an export holds, and who erases: lower apps know nothing of higher ones.
+EXPORTERS = [
+    "accounts.services.own_data",
+    "billing.services.own_data",
+    "generation.services.own_data",
 ]
-LOGIN_URL = reverse_lazy("account_login")
-LOGIN_REDIRECT_URL = "/create/"
-ACCOUNT_ADAPTER = "config.sign_in.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Inkling] "
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+EXPORT_DIR = INKLING_HOME / "exports"
+EXPORT_FILES_MAX_BYTES = 500_000_000
+EXPORT_LIVES_DAYS, EXPORT_LINK_SECONDS = 7, 900
+# A closed account can be reopened this long; then personal data is erased.
+ERASE_AFTER_DAYS = 30
 
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
@@ -178,60 +173,6 @@ SELLER = {
 TAX_RATE_BP = env.percent_bp("TAX_PERCENT")
 TAX_INCLUDED = env.choice("TAX_INCLUDED", "yes", ("YES", "NO")) == "YES"
 TERMS_VERSION = env.string("TERMS_VERSION", "1")
-
-# --- generation -------------------------------------------------------------------------------
-# The web process never imports the engine; this dotted name is resolved in the GPU worker only.
-GENERATION_ENGINE = "config.engine.child_engine"
-# The trained demonstration model; its name is what files and jobs say made them.
-DEMO_CHECKPOINT = BASE_DIR / "generation" / "demo_model" / "inkling-demo"
-ENGINE_IMAGE_MODEL = env.model("ENGINE_IMAGE_MODEL", str(DEMO_CHECKPOINT))
-ENGINE_IMAGE_REVISION = env.revision("ENGINE_IMAGE_REVISION")
-ENGINE_VIDEO_MODEL = env.model("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))
-ENGINE_VIDEO_REVISION = env.revision("ENGINE_VIDEO_REVISION")
-ENGINE_DEVICE = env.device("ENGINE_DEVICE")
-ENGINE_SCRATCH_DIR = INKLING_HOME / "scratch"
-ENGINE_CACHE_MB = env.integer("ENGINE_CACHE_MB", 0)
-# What the models can do, for web servers and GPU workers alike; nothing is loaded for it.
-MODEL_REGISTRY = env.registry("ENGINE_MODELS") or known_models.of_two(
-    ENGINE_IMAGE_MODEL,
-    ENGINE_IMAGE_REVISION,
-    ENGINE_VIDEO_MODEL,
-    ENGINE_VIDEO_REVISION,
-    demo=str(DEMO_CHECKPOINT),
-)
-ENGINE_BATCH_MAX = max(1, env.integer("ENGINE_BATCH_MAX", 4))
-GPU_COST_PER_HOUR_MINOR = env.integer("GPU_COST_PER_HOUR_MINOR", 0)
-GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)
-# How long a worker may be silent before its job is given to another; it reports six times as often.
-LEASE_SECONDS = 30
-# An open stream holds a thread of the web server: fewer than it has, and not for long.
-LIVE_STREAMS_MAX, LIVE_STREAM_SECONDS = 4, 25
-# Which visible label the operator's law asks for; see generation/watermark.py.
-LABEL_JURISDICTION = env.choice(
-    "LABEL_JURISDICTION", "NONE", ("NONE", "CN", "CN_ARTICLE_9", "EU", "ALL")
-)
-# How long a clip shows the visible label: all through, or from its start (the Chinese standard
-# wants two seconds).
-LABEL_SECONDS = {"ALL": None, "START": 3.0}[env.choice("LABEL_VIDEO", "ALL", ("ALL", "START"))]
-LABELLING_AGREEMENT_DIR = env.folder("LABELLING_AGREEMENT_DIR", BASE_DIR / "generation" / "terms")
-AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
-# Who signs manifests: your own chain, or a local one that is made on first use.
-C2PA_DIR = INKLING_HOME / "c2pa"
-C2PA_CERTIFICATE_CHAIN, C2PA_PRIVATE_KEY = env.both_files(
-    "C2PA_CERTIFICATE_CHAIN", "C2PA_PRIVATE_KEY"
-)
-C2PA_TIMESTAMP_URL = env.string("C2PA_TIMESTAMP_URL")
-ARTIFACT_DIR = INKLING_HOME / "artifacts"
-ARTIFACT_LINK_SECONDS = 900
-ARTIFACT_BUCKET = env.bucket("ARTIFACT_BUCKET")  # empty: files lie in the folder above
-RETENTION_DAYS = env.days_by_plan("RETENTION_DAYS", "free:30,*:365")
-
-# --- moderation -------------------------------------------------------------------------------
-MODERATION_MODEL = env.string("MODERATION_MODEL")
-MODERATION_TOKEN = env.string("MODERATION_TOKEN")
-MODERATION_TIMEOUT_MS = max(1, env.integer("MODERATION_TIMEOUT_MS", 3000))
-MODERATION_ON_FAILURE = env.choice("MODERATION_ON_FAILURE", "CLOSED", ("CLOSED", "OPEN"))
-MODERATION_TEXT_DAYS = env.integer("MODERATION_TEXT_DAYS", 30)
 
 # --- the REST face ----------------------------------------------------------------------------
 REST_FRAMEWORK = {

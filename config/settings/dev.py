@@ -42,3 +42,5 @@ _stripe = stripe_address(
 )
 STRIPE_SECRET_KEY, STRIPE_API_BASE = _stripe.secret_key, _stripe.api_base
 STRIPE_LIVEMODE = _stripe.livemode
+# Browsers allow passkeys without TLS at localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
+from config.settings.sign_in import SOCIAL_SIGN_IN
+
 POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -13,7 +15,8 @@ POLICY = {
         "media-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # A form that signs in through others is answered by a way to them.
+        "form-action": [SELF, *SOCIAL_SIGN_IN.origins],
         "frame-ancestors": [NONE],
     }
 }

@@ -37,6 +37,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A lost worker is noticed soon, so that a test need not wait half a minute for it.
 LEASE_SECONDS = 3
 C2PA_DIR = INKLING_HOME / "test" / "c2pa"
+EXPORT_DIR = INKLING_HOME / "test" / "exports"
 ARTIFACT_DIR = INKLING_HOME / "test" / "artifacts"
 ENGINE_SCRATCH_DIR = INKLING_HOME / "test" / "scratch"
 DEMO_CHECKPOINT = INKLING_HOME / "test" / "checkpoint"
@@ -53,3 +54,5 @@ _stripe = stripe_address(
 )
 STRIPE_SECRET_KEY, STRIPE_API_BASE = _stripe.secret_key, _stripe.api_base
 STRIPE_LIVEMODE = _stripe.livemode
+# Browsers allow passkeys without TLS at localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

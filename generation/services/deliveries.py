@@ -13,6 +13,7 @@ from django.db import DatabaseError, transaction
 
 from billing.errors import WalletPaused
 from billing.services import charges
+from billing.services.notices import tell
 from generation.errors import AttemptLost
 from generation.lifecycle import State
 from generation.models import Artifact, Job
@@ -107,6 +108,14 @@ def finish_job(
             "delivery",
         ]
     )
+    if job.user.mail_jobs:
+        tell(
+            user_id=job.user_id,
+            kind="job_done",
+            key=f"job_done:{job.pk}",
+            facts={"job": str(job.pk)},
+            now=now,
+        )
     return job
 
 

@@ -5,6 +5,8 @@
 (() => {
   const pad = (number) => String(number).padStart(2, "0");
   const language = document.documentElement.lang || "en";
+  // The zone of the profile; without one the device's own.
+  const chosenZone = document.documentElement.dataset.timeZone;
 
   function showCountdowns() {
     for (const element of document.querySelectorAll("time[data-countdown]")) {
@@ -25,7 +27,8 @@
     for (const element of root.querySelectorAll("time[data-when]")) {
       const at = new Date(element.dateTime);
       element.title = element.title || element.textContent.trim();
-      element.textContent = new Intl.DateTimeFormat(language, shapes[element.dataset.when]).format(at);
+      const shape = { ...shapes[element.dataset.when], timeZone: chosenZone };
+      element.textContent = new Intl.DateTimeFormat(language, shape).format(at);
     }
   }
 
@@ -115,7 +118,7 @@
   });
 
   function showZones() {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const zone = chosenZone || Intl.DateTimeFormat().resolvedOptions().timeZone;
     for (const element of document.querySelectorAll("[data-zone]")) {
       element.textContent = zone.split("/").pop().replaceAll("_", " ");
     }

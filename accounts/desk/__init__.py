@@ -1,0 +1,1 @@
+"""The desk's pages about who comes in. `accounts.admin` loads them."""

@@ -1,0 +1,99 @@
+"""What this app keeps about somebody: handed over in an export, and erased after closing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+
+from accounts.exporting import Part, Parts
+from accounts.models import ApiKey, Application, DoorMail, Export, User
+from accounts.services.exports import delete_file
+
+
+def parts(*, user: User, now: datetime) -> Parts:
+    """Account, keys without secrets, sessions, second factors by name."""
+    emails = EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
+    yield Part(
+        "account.json",
+        {
+            "id": user.pk,
+            "email": user.email,
+            "emails": list(emails),
+            "display_name": user.display_name,
+            "language": user.language,
+            "time_zone": user.time_zone,
+            "mails": {
+                "ends": user.mail_ends, "jobs": user.mail_jobs, "news": user.mail_news,
+            },
+            "joined_at": user.date_joined,
+            "last_login_at": user.last_login,
+            "closed_at": user.closed_at,
+            "waiting_list": list(
+                Application.objects.filter(email=user.email).values(
+                    "name", "use", "language", "state", "place", "applied_at", "confirmed_at"
+                )
+            ),
+            "other_accounts": list(
+                SocialAccount.objects.filter(user=user).values("provider", "uid", "date_joined")
+            ),
+            "second_factors": list(
+                Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
+            ),
+        },
+    )  # fmt: skip
+    yield Part(
+        "sessions.json",
+        list(UserSession.objects.filter(user=user).values("created_at", "ip", "user_agent")),
+    )
+    keys = ApiKey.objects.filter(user=user).order_by("created_at")
+    yield Part(
+        "api_keys.json",
+        list(
+            keys.values(
+                "id", "name", "prefix", "daily_cap_cp", "monthly_cap_cp", "created_at",
+                "last_used_at", "revoked_at",
+            )
+        ),
+    )  # fmt: skip
+
+
+def export_is_ready(*, user: User, export_id: UUID, until: datetime, now: datetime) -> None:
+    """The app above tells the user."""
+
+
+def erase(*, user: User, now: datetime) -> dict[str, object]:
+    """Address, name, sign-ins, applications, archives. The row stays, as a pseudonym."""
+    erased = {
+        "addresses": EmailAddress.objects.filter(user=user).delete()[0],
+        "sessions": _end_sessions(user),
+        "second_factors": Authenticator.objects.filter(user=user).delete()[0],
+        "other_accounts": SocialAccount.objects.filter(user=user).delete()[0],
+        "applications": Application.objects.filter(email=user.email).delete()[0],
+        "key_names": ApiKey.objects.filter(user=user).update(name="–"),
+        "archives": 0,
+    }
+    DoorMail.objects.filter(email=user.email).delete()
+    for export in Export.objects.filter(user=user, state="ready"):
+        delete_file(export)
+        erased["archives"] += 1
+    Export.objects.filter(user=user, state="waiting").update(state="gone")
+    user.email = f"erased-{user.pk}@erased.invalid"
+    user.first_name = user.last_name = user.display_name = ""
+    user.language = user.time_zone = ""
+    user.last_login = None
+    user.mail_news = user.mail_jobs = user.mail_ends = False
+    user.set_unusable_password()
+    user.save()
+    return dict(erased)
+
+
+def _end_sessions(user: User) -> int:
+    sessions = list(UserSession.objects.filter(user=user))
+    for session in sessions:
+        session.end()
+    return len(sessions)
