@@ -223,6 +223,10 @@ def _faults(model: Model) -> Iterable[str]:
             yield "a repository needs its revision: a commit of 40 hex digits"
     if model.remote and not re.match(r"https?://", model.remote):
         yield "its remote address must begin with https:// or http://"
+    if model.remote and (LAST_FRAME in model.serves or model.camera not in ("", "prompt")):
+        yield "a server is given no last_frame, and a camera by the prompt only"
+    if model.remote and model.prefix_frames > 1:
+        yield "a server goes on from one frame: prefix_frames must be 1"
     if not model.serves or set(model.serves) - set(ABILITIES):
         yield f"serves must name some of {', '.join(ABILITIES)}"
     if LAST_FRAME in model.serves and FIRST_FRAME not in model.serves:

@@ -206,7 +206,8 @@ class ChildEngine:
 
 
 def _absolute(source: str) -> str:
-    return str(Path(source).resolve()) if Path(source).is_dir() else source
+    # An empty path is the folder of this process.
+    return str(Path(source).resolve()) if source and Path(source).is_dir() else source
 
 
 def _ignore_progress(progress: Progress) -> None:

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from generation.engine.process import ChildEngine
+from generation.engine.remote import RemoteEngine
+from generation.engine.routing import RoutedEngine
 from generation.engine.types import EngineConfig, Progress, Rendered, RenderSpec
 from generation.known_models import of_two
 
+Engine = ChildEngine | RemoteEngine | RoutedEngine
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -47,7 +50,7 @@ def config_of(
 
 
 def render(
-    engine: ChildEngine,
+    engine: Engine,
     spec: RenderSpec,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     should_cancel: Callable[[], bool] = lambda: False,

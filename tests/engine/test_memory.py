@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import resource
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +14,7 @@ import pytest
 
 from generation.engine.errors import ENGINE_ERROR, EngineFailure, RenderCanceled
 from generation.engine.process import ChildEngine
+from generation.engine.profiles import PROFILE_FILE
 from generation.engine.types import EngineConfig, Progress, RenderSpec
 from generation.model_registry import Memory, Model, Registry
 from tests.engine.conftest import Steps, render, run_module
@@ -136,3 +139,24 @@ def test_two_entries_of_one_checkpoint_share_its_weights(demo_folder: Path, tmp_
         assert made.model_id == "clips"
         longer = RenderSpec("video", "a", seconds=1, prefix=made.frames)
         assert len(render(engine, longer).frames) == 8
+
+
+def test_what_lacks_memory_alone_is_decoded_in_tiles(demo_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "large"
+    shutil.copytree(demo_folder, folder)
+    profile = json.loads((folder / PROFILE_FILE).read_text())
+    (folder / PROFILE_FILE).write_text(json.dumps({**profile, "render_long_side": None}))
+    models = (Model("large", str(folder), serves=("image",)),)
+    seen: list[Progress] = []
+    with ChildEngine(EngineConfig(Registry(models), "cpu", tmp_path / "scratch")) as engine:
+        render(engine, RenderSpec("image", "a", steps=1))
+        child = engine.pid
+        assert child is not None
+        pages = int(Path(f"/proc/{child}/statm").read_text().split()[0])
+        room = pages * resource.getpagesize() + 22 * 2**20
+        most = resource.prlimit(child, resource.RLIMIT_AS)[1]
+        resource.prlimit(child, resource.RLIMIT_AS, (room, most))
+        spec = RenderSpec("image", "a", steps=1, width=896, height=896)
+        assert render(engine, spec, seen.append).frames.shape == (1, 896, 896, 3)
+        assert engine.pid == child
+    assert [one.stage for one in seen].count("decode") == 2
