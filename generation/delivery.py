@@ -195,4 +195,5 @@ def _engine_facts(rendered: Rendered) -> dict[str, object]:
         "rendered_with": rendered.rendered_with,
         "model_id": rendered.model_id,
         "camera": rendered.camera,
+        "vram_peak_mb": rendered.vram_peak_mb,
     }

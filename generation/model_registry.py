@@ -64,6 +64,7 @@ class Model:
     from it. vram_mb: what it occupies when loaded. gpu_hour_minor: what an hour of its GPU costs
     the operator, in minor units of `currency`. camera: a route of ROUTES, "" for what the
     checkpoint's profile says; loras: adapter by axis and sign (`pan+`), as `file` or `file@0.8`.
+    profile: fields of the checkpoint's engine profile that are to be otherwise.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Model:
     commercial: bool = True
     camera: str = ""
     loras: Mapping[str, str] = field(default_factory=dict)
+    profile: Mapping[str, Any] = field(default_factory=dict)
     memory: Memory = Memory()
 
     def can(self, needs: Iterable[str]) -> bool:
@@ -166,7 +168,7 @@ def from_json(models: Iterable[Mapping[str, Any]]) -> Registry:
 def _plain(model: Model) -> dict[str, Any]:
     values = {one.name: getattr(model, one.name) for one in fields(model)}
     memory = {one.name: getattr(model.memory, one.name) for one in fields(model.memory)}
-    return {**values, "loras": dict(model.loras), "memory": memory}
+    return {**values, "loras": dict(model.loras), "profile": dict(model.profile), "memory": memory}
 
 
 def _model(values: Any, folder: Path) -> Model:
@@ -194,6 +196,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "bool": (bool,),
     "tuple[str, ...]": (list, tuple),
     "Mapping[str, str]": (dict,),
+    "Mapping[str, Any]": (dict,),
 }
 
 

@@ -68,6 +68,7 @@ def _rendered(spec: RenderSpec, message: Message) -> Rendered | EngineFailure:
         rendered_with=message["rendered_with"],
         model_id=message["model_id"],
         camera=message["camera"],
+        vram_peak_mb=message["vram_peak_mb"],
     )
 
 

@@ -16,7 +16,7 @@ import diffusers
 import torch
 
 from generation.engine.memory import place
-from generation.engine.profiles import Profile, profile_of
+from generation.engine.profiles import Profile, profile_of, tailored
 from generation.model_registry import COMMIT, Model
 
 # Pipelines that take frames with the weights of others, by the class that is loaded.
@@ -36,7 +36,8 @@ class Checkpoint:
         self.model = model
         self.source = source
         self.revision = revision
-        self.profile = profile
+        self.profile = tailored(profile, model.profile)
+        self._own_profile = profile
         self._pipeline = pipeline
         self._taking_frames: Any = None
 
@@ -52,7 +53,7 @@ class Checkpoint:
 
     def seen_as(self, model: Model) -> Checkpoint:
         """The same weights under another entry of the registry."""
-        return Checkpoint(model, self.source, self.revision, self._pipeline, self.profile)
+        return Checkpoint(model, self.source, self.revision, self._pipeline, self._own_profile)
 
 
 def load(model: Model, device: str) -> Checkpoint:

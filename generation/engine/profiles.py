@@ -126,11 +126,24 @@ def profile_of(folder: Path, pipeline_class: str) -> Profile:
     if not path.is_file():
         return BY_CLASS.get(pipeline_class, Profile("generic"))
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        for side in ("image_size", "video_size"):
-            if side in values:
-                width, height = values[side]
-                values[side] = (int(width), int(height))
-        return Profile(**values)
+        return Profile(**_sized(json.loads(path.read_text(encoding="utf-8"))))
     except (TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{path} is not an engine profile: {error}") from error
+
+
+def tailored(profile: Profile, changes: Mapping[str, Any]) -> Profile:
+    """The profile as an operator's registry changes it. Raises ValueError."""
+    try:
+        return replace(profile, **_sized(changes))
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"the registry changes a profile wrongly: {error}") from error
+
+
+def _sized(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a profile, with sizes as pairs."""
+    sized = dict(values)
+    for side in ("image_size", "video_size"):
+        if side in sized:
+            width, height = sized[side]
+            sized[side] = (int(width), int(height))
+    return sized

@@ -113,6 +113,8 @@ class Renderer:
         batches_after: int,
     ) -> int:
         """One batch of the pieces at work; how many steps it took."""
+        if self._device != "cpu":
+            torch.cuda.reset_peak_memory_stats()
         started = time.monotonic()
         pieces = report.at_work_on
         batch = [specs[piece] for piece in pieces]
@@ -129,6 +131,7 @@ class Renderer:
             "device": self._device,
             "rendered_with": len(batch),
             "camera": maker.camera_route,
+            "vram_peak_mb": self._vram_peak_mb(),
         }
         for piece, frames in zip(pieces, made, strict=True):
             self._hand_over(piece, frames, maker.size, facts, report)
@@ -155,6 +158,10 @@ class Renderer:
         except Exception as error:
             traceback.print_exception(error)
             report.failed(piece, self.explain(error))
+
+    def _vram_peak_mb(self) -> int:
+        """The most memory the device gave since the render began; 0 on the CPU."""
+        return 0 if self._device == "cpu" else torch.cuda.max_memory_allocated() // 10**6
 
     def explain(self, error: Exception) -> EngineFailure:
         """The failure to answer with. Frees what the failed render held."""

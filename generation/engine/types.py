@@ -166,6 +166,7 @@ class Rendered:
     render_seconds: wall time in the child, loading of the checkpoint not counted; of a piece
     that was rendered with others, its share. rendered_with: how many pieces that call rendered.
     model_id: its id in the registry. camera: by which route the camera was moved, "" when not.
+    vram_peak_mb: the most its device gave while it was rendered, 0 on the CPU and on servers.
     """
 
     frames: NDArray[np.uint8]
@@ -181,6 +182,7 @@ class Rendered:
     rendered_with: int
     model_id: str = ""
     camera: str = ""
+    vram_peak_mb: int = 0
 
 
 # What became of a piece.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generation.engine.display import fill
-from generation.engine.profiles import PROFILE_FILE, Profile, Size, profile_of
+from generation.engine.profiles import PROFILE_FILE, Profile, Size, profile_of, tailored
 from generation.engine.types import RenderSpec
 
 SMALL = Profile(
@@ -75,3 +75,24 @@ def test_a_malformed_profile_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / PROFILE_FILE).write_text(text)
     with pytest.raises(ValueError, match="not an engine profile"):
         profile_of(tmp_path, "LTXConditionPipeline")
+
+
+def test_high_quality_is_more_steps_or_what_the_profile_says() -> None:
+    assert Profile("x", steps=25).at("high").steps == 38
+    assert Profile("x", steps=25).at("standard").steps == 25
+    better = Profile("x", steps=25, high={"steps": 30, "render_long_side": 192}).at("high")
+    assert (better.steps, better.render_long_side) == (30, 192)
+
+
+def test_an_operator_changes_a_profile() -> None:
+    changed = tailored(SMALL, {"fps": 24, "video_size": [1280, 704]})
+    assert (changed.fps, changed.video_size, changed.frame_ratio) == (24, (1280, 704), 8)
+    with pytest.raises(ValueError, match="wrongly"):
+        tailored(SMALL, {"frames": 1})
+
+
+@pytest.mark.parametrize(("given", "wanted", "prefix"), [(30, 9, 9), (8, 9, 1), (12, 25, 9)])
+def test_a_clip_goes_on_from_as_many_frames_as_the_rule_allows(
+    given: int, wanted: int, prefix: int
+) -> None:
+    assert SMALL.prefix(given, wanted) == prefix

@@ -68,9 +68,7 @@ def near(frames: NDArray[np.uint8], wanted: tuple[int, int, int]) -> bool:
     return bool(np.abs(frames.astype(int) - wanted).mean() < 12)
 
 
-def failure_of(
-    remote: RemoteEngine, spec: RenderSpec, deadline: float | None = None
-) -> EngineFailure:
+def failure_of(remote: Engine, spec: RenderSpec, deadline: float | None = None) -> EngineFailure:
     with pytest.raises(EngineFailure) as failure:
         render(remote, spec, deadline=deadline)
     return failure.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -130,6 +131,17 @@ def test_what_cannot_be_is_refused_with_its_name(
     assert before in WHOLE
     with pytest.raises(RegistryError, match=why):
         read(written(tmp_path, WHOLE.replace(before, after, 1)))
+
+
+def test_the_examples_of_the_manual_are_read(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+    examples = re.findall(r"```toml\n(.*?)```", manual, re.S)
+    assert len(examples) >= 4
+    for example in examples:
+        read(written(tmp_path, example))
+    # Every field is in the manual.
+    for name in (*Model.__dataclass_fields__, *Memory.__dataclass_fields__):
+        assert f"`{name}`" in manual, name
 
 
 def test_a_folder_is_found_from_where_the_file_lies(tmp_path: Path) -> None:
