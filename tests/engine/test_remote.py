@@ -24,7 +24,7 @@ from generation.engine.remote import RemoteEngine
 from generation.engine.routing import RoutedEngine
 from generation.engine.types import Camera, EngineConfig, Progress, Rendered, RenderSpec
 from generation.model_registry import Model, Registry
-from tests.engine.conftest import Steps, render
+from tests.engine.conftest import Engine, Steps, render
 from tests.engine.test_given_frames import picture
 from tests.live_stack import until
 from tests.servers.videos.server import FPS, KEY, State, clip, colour, serving
