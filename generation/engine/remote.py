@@ -44,6 +44,11 @@ class RemoteEngine:
         """How many pieces are asked for at once."""
         return self._model.batch_max or AT_ONCE
 
+    @property
+    def prefix_frames(self) -> int:
+        """How many last frames of a clip are wanted in order to go on from it."""
+        return self._model.prefix_frames
+
     def warm(self, deadline: float | None = None) -> None:
         """Look whether the server answers. Raises EngineFailure."""
         try:

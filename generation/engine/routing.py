@@ -31,6 +31,11 @@ class RoutedEngine:
         """How many pictures one call renders."""
         return self._child.batch_max
 
+    @property
+    def prefix_frames(self) -> int:
+        """How many last frames of a clip are wanted in order to go on from it."""
+        return self._child.prefix_frames
+
     def warm(self, deadline: float | None = None) -> None:
         """Load what is here and look whether servers answer. Raises EngineFailure."""
         if self._has_local:

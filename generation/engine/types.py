@@ -52,13 +52,6 @@ class Camera:
 
 
 AXES = ("horizontal", "vertical", "zoom", "pan", "tilt", "roll")
-# The moves of a cameraman, by the names of the wire. Forward is nearer, down and back is farther.
-MASTER_MOVES: Mapping[str, Camera] = {
-    "down_back": Camera(vertical=-6, zoom=-7),
-    "forward_up": Camera(zoom=7, tilt=6),
-    "right_turn_forward": Camera(pan=7, zoom=6),
-    "left_turn_forward": Camera(pan=-7, zoom=6),
-}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +109,8 @@ class RenderSpec:
             raise ValueError("a clip must start with a first frame or with a prefix, not with both")
         if self.kind != VIDEO and (self.needs - {self.kind} or self.camera is not None):
             raise ValueError("frames and camera must be those of a video")
+        if self.last_frame is not None and self.camera is not None and self.camera.moves:
+            raise ValueError("a camera must not move away from the last frame that is given")
 
     @property
     def needs(self) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from generation.engine.display import fill, fit
 from generation.engine.errors import MODEL_UNFIT, EngineFailure, RenderCanceled
 from generation.engine.process import ChildEngine
 from generation.engine.types import EngineConfig, Progress, RenderSpec
+from generation.known_models import of_two
 from generation.model_registry import Model, Registry
 from tests.engine.conftest import Steps, render, run_module
 
@@ -166,3 +168,36 @@ def test_what_no_model_can_do_fails_before_anything_is_started(tmp_path: Path) -
                 render(engine, spec)
             assert failure.value.code == MODEL_UNFIT
         assert engine.pid is None
+
+
+@pytest.fixture(scope="module")
+def wan_engine(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A family that takes frames by another pipeline of the same weights."""
+    home = tmp_path_factory.mktemp("wan")
+    built = run_module("tests.engine.wan_checkpoint", str(home / "wan"))
+    assert built.returncode == 0, built.stderr
+    model = of_two(str(home / "wan"), None, str(home / "wan"), None).models[0]
+    assert (model.serves, model.prefix_frames) == (
+        ("image", "video", "first_frame", "prefix"),
+        1,
+    )
+    small = replace(model, profile={"fps": 8, "steps": 3})
+    with ChildEngine(EngineConfig(Registry((small,)), "cpu", home / "scratch")) as engine:
+        yield engine
+
+
+def test_a_family_with_another_pipeline_for_frames(wan_engine: ChildEngine) -> None:
+    plain = RenderSpec("video", "waves", seed=7, seconds=1, width=64, height=64)
+    of_words = render(wan_engine, plain).frames
+    begun = render(wan_engine, replace(plain, first_frame=picture(1))).frames
+    other = render(wan_engine, replace(plain, first_frame=picture(2))).frames
+    longer = render(wan_engine, replace(plain, prefix=np.stack([picture(9), picture(1)]))).frames
+    assert len(of_words) == len(begun) == 9
+    assert not np.array_equal(begun, of_words)
+    assert not np.array_equal(begun, other)
+    # It goes on from the last frame, which is in the parent already.
+    assert np.array_equal(longer, begun[1:])
+    assert np.array_equal(render(wan_engine, plain).frames, of_words)
+    with pytest.raises(EngineFailure) as failure:
+        render(wan_engine, replace(plain, first_frame=picture(1), last_frame=picture(2)))
+    assert failure.value.code == MODEL_UNFIT

@@ -10,6 +10,7 @@ import pytest
 from generation.engine.types import SEED_MAX, Camera, RenderSpec
 
 FRAME = np.zeros((8, 8, 3), np.uint8)
+BOTH_ENDS = {"first_frame": FRAME, "last_frame": FRAME}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ FRAME = np.zeros((8, 8, 3), np.uint8)
         {"kind": "video", "seconds": 5, "first_frame": FRAME.astype("float32")},
         {"kind": "video", "seconds": 5, "first_frame": FRAME[..., :2]},
         {"kind": "video", "seconds": 5, "prefix": FRAME},
+        {"kind": "video", "seconds": 5, **BOTH_ENDS, "camera": Camera(pan=1)},
         {"kind": "video", "seconds": 5, "prefix": np.zeros((0, 8, 8, 3), np.uint8)},
         {"kind": "video", "seconds": 5, "prefix": FRAME[None], "first_frame": FRAME},
     ],
