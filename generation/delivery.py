@@ -22,6 +22,7 @@ from generation.models import Job
 from generation.services import artifacts, attempts, deliveries
 from generation.services.deliveries import StoredArtifact
 from generation.sources import opened, parent_of
+from generation.specs import Finish, finisher_of
 from generation.stamp.joining import Earlier, stamp_joined
 from generation.stamp.stamping import stamp_clip, stamp_picture
 from generation.stamp.types import Stamped, StampOrder
@@ -72,11 +73,15 @@ def _store(
     """Stamp and store what was rendered; a piece that cannot be is a failure of its own."""
     stored: list[StoredArtifact] = []
     failures: list[EngineFailure] = []
+    try:
+        finish = finisher_of(job)
+    except EngineFailure as failure:
+        return [], [failure]
     for piece, rendered in enumerate(outcomes):
         if not isinstance(rendered, Rendered):
             continue
         try:
-            stored.append(_stamp_and_store(job, piece, rendered))
+            stored.append(_stamp_and_store(job, piece, rendered, finish))
         except EngineFailure as failure:
             failures.append(failure)
         except OSError as error:
@@ -88,14 +93,17 @@ def _store(
     return stored, failures
 
 
-def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact:
+def _stamp_and_store(job: Job, piece: int, rendered: Rendered, finish: Finish) -> StoredArtifact:
     order = StampOrder(
         brand_mark=job.brand_mark,
         producer=settings.AIGC_PRODUCER,
         produce_id=str(job.id),
         software=f"Inkling {rendered.model}",
     )
-    stamped, seconds = _stamped(job, rendered, order)
+    if job.request.spec.makes == "image":
+        stamped, seconds = stamp_picture(finish(piece, rendered.frames[0]), order), 0
+    else:
+        stamped, seconds = _stamped_clip(job, rendered, order)
     return StoredArtifact(
         piece=piece,
         stored_name=storage.store(stamped.data, stamped.mime),
@@ -108,14 +116,12 @@ def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact
     )
 
 
-def _stamped(job: Job, rendered: Rendered, order: StampOrder) -> tuple[Stamped, int]:
+def _stamped_clip(job: Job, rendered: Rendered, order: StampOrder) -> tuple[Stamped, int]:
     """The finished file and its length by contract, seconds; a continued clip is the whole one.
 
     Raises EngineFailure when the clip to be continued is gone by now.
     """
     asked = job.request
-    if asked.spec.makes == "image":
-        return stamp_picture(rendered.frames[0], order), 0
     if job.kind != "extension":
         return stamp_clip(rendered.frames, rendered.fps, order), asked.seconds
     parent = parent_of(job)

@@ -11,6 +11,12 @@ from rest_framework import serializers
 
 from billing.api.serializers import PointsField, SliceSerializer
 from generation.api.params import ParamsField
+from generation.api.parts import (
+    JobConsentSerializer,
+    ParentSerializer,
+    RangeSerializer,
+    TypicalSerializer,
+)
 from generation.failures import NOT_CHARGED, sentence
 from generation.kinds.table import KINDS
 from generation.lifecycle import TERMINAL, State
@@ -101,20 +107,6 @@ class ProgressSerializer(serializers.Serializer[Any]):
     of = serializers.IntegerField()
 
 
-class RangeSerializer(serializers.Serializer[Any]):
-    """From the place in its own lane to the place when other lanes are served in between."""
-
-    first = serializers.IntegerField()
-    last = serializers.IntegerField()
-
-
-class TypicalSerializer(serializers.Serializer[Any]):
-    """Seconds from submit to delivery over the last day: half of the jobs, nine in ten."""
-
-    half = serializers.IntegerField()
-    nine_in_ten = serializers.IntegerField()
-
-
 class PiecesSerializer(serializers.Serializer[Any]):
     """How many pieces were asked for and delivered. What is missing is not charged; `code` and
     `message` then say why it is."""
@@ -160,15 +152,6 @@ class FailureSerializer(serializers.Serializer[Any]):
     charged = serializers.BooleanField()
 
 
-class ParentSerializer(serializers.Serializer[Any]):
-    """The artifact a job was made from, and the job that made that."""
-
-    artifact = serializers.UUIDField()
-    job = serializers.UUIDField()
-    mime = serializers.CharField()
-    seconds = serializers.IntegerField()
-
-
 class JobSerializer(serializers.Serializer[Job]):
     """A job. In the answer to a submit everything that moves is as it was at that moment."""
 
@@ -176,6 +159,7 @@ class JobSerializer(serializers.Serializer[Job]):
     kind = serializers.CharField()
     params = serializers.JSONField()
     made_from = serializers.SerializerMethodField()
+    consent = serializers.SerializerMethodField()
     seed = serializers.IntegerField()
     status = serializers.SerializerMethodField()
     queue_position = serializers.SerializerMethodField()
@@ -209,6 +193,11 @@ class JobSerializer(serializers.Serializer[Job]):
             "mime": job.parent.mime,
             "seconds": job.parent.seconds,
         }
+
+    @extend_schema_field(JobConsentSerializer(allow_null=True))
+    def get_consent(self, job: Job) -> dict[str, object] | None:
+        """None where no picture of people was worked from."""
+        return JobConsentSerializer(job).data if job.consent_at else None
 
     @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in State]))
     def get_status(self, job: Job) -> str:

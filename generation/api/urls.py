@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.api import caps, uploads, views
+from generation.api import campaigns, caps, effects, uploads, views
 
 urlpatterns = [
     path("quotes", views.QuotesView.as_view(), name="api-quotes"),
@@ -15,4 +15,17 @@ urlpatterns = [
     path("jobs/<uuid:job_id>", views.JobView.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/events", views.JobEventsView.as_view(), name="api-job-events"),
     path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
+    path("templates", effects.TemplatesView.as_view(), name="api-templates"),
+    path("campaigns", campaigns.CampaignsView.as_view(), name="api-campaigns"),
+    path("campaigns/<uuid:campaign_id>", campaigns.CampaignView.as_view(), name="api-campaign"),
+    path(
+        "campaigns/<uuid:campaign_id>/report.csv",
+        campaigns.ReportFileView.as_view(),
+        name="api-campaign-file",
+    ),
+    path(
+        "campaigns/<uuid:campaign_id>/results",
+        campaigns.ResultsView.as_view(),
+        name="api-campaign-results",
+    ),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.portal import caps, create, teams, views
+from generation.portal import caps, create, creatives, effects, teams, views
 
 app_name = "generation"
 urlpatterns = [
@@ -18,6 +18,19 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/card/", views.job_card, name="job_card"),
     path("jobs/<uuid:job_id>/events/", views.job_events, name="job_events"),
     path("jobs/<uuid:job_id>/cancel/", views.cancel, name="job_cancel"),
+    path("effects/", effects.effects, name="effects"),
+    path("effects/<slug:code>/", effects.effect, name="effect"),
+    path("effects/<slug:code>/price/", effects.effect_price, name="effect_price"),
+    path("creatives/", creatives.creatives, name="creatives"),
+    path("creatives/price/", creatives.creative_price, name="creative_price"),
+    path("campaigns/", creatives.new_campaign, name="new_campaign"),
+    path("campaigns/<uuid:campaign_id>/", creatives.campaign, name="campaign"),
+    path(
+        "campaigns/<uuid:campaign_id>/results/",
+        creatives.campaign_results,
+        name="campaign_results",
+    ),
+    path("campaigns/<uuid:campaign_id>/report.csv", creatives.campaign_file, name="campaign_file"),
     path("gallery/", views.gallery, name="gallery"),
     path("limits/", caps.limits, name="limits"),
     path("team/", teams.team, name="team"),

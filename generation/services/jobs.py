@@ -27,6 +27,7 @@ from generation.requests import read_request
 from generation.selectors.sight import seen_by
 from generation.services import caps, guards, perks, queue
 from generation.services.abilities import check_makeable
+from generation.services.extras import note_extras
 from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
 from generation.services.quotes import priced
 from generation.types import RELAXED, SEED_MAX, GenerationRequest
@@ -60,9 +61,10 @@ def submit_job(
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
     that stood on the button; `team_id` the team that pays, None for the user. Raises
     InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
-    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong, the
-    quote refusals, and for a team NotFound and SeatInactive; a refused submit makes no job and
-    holds nothing, so the same key may be sent again later.
+    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong,
+    TemplateUnavailable, ConsentRequired, the quote refusals, and for a team NotFound and
+    SeatInactive; a refused submit makes no job and holds nothing, so the same key may be sent
+    again later.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
@@ -102,6 +104,7 @@ def submit_job(
             return known
         check_makeable(request)
         perks.check(wallet_id=wallet_id, request=request, now=now)
+        note_extras(job, request)
         inputs = take_inputs(user=user, request=request, now=now)
         return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp)
     except QuoteUsed:

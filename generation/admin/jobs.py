@@ -19,7 +19,7 @@ from generation.models import Artifact, Attempt, Job, Upload
 from generation.selectors.lineage import ancestors_of, descendants_of
 
 
-class _ReadOnly:
+class ReadOnly:
     """Rows to look at: services alone write them."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -47,7 +47,7 @@ def _links(rows: Sequence[tuple[UUID, str]]) -> str:
     )
 
 
-class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class AttemptInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """Who ran the job, and how it ended."""
 
     model = Attempt
@@ -55,7 +55,7 @@ class AttemptInline(_ReadOnly, TabularInline):  # type: ignore[misc]
     extra = 0
 
 
-class ArtifactInline(_ReadOnly, TabularInline):  # type: ignore[misc]
+class ArtifactInline(ReadOnly, TabularInline):  # type: ignore[misc]
     """What the job made."""
 
     model = Artifact
@@ -64,7 +64,7 @@ class ArtifactInline(_ReadOnly, TabularInline):  # type: ignore[misc]
 
 
 @admin.register(Job)
-class JobAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class JobAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Jobs, newest first. Prompts are shown on a job's own page only."""
 
     list_display = ["id", "user", "kind", "state", "cost", "charged", "failure_code", "created_at"]
@@ -101,7 +101,7 @@ class JobAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Upload)
-class UploadAdmin(_ReadOnly, ModelAdmin):  # type: ignore[misc]
+class UploadAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Pictures people sent: when and how large, never what they show."""
 
     list_display = ["id", "user", "width", "height", "bytes", "created_at", "expires_at"]
