@@ -24,6 +24,7 @@ from generation.services import artifacts, attempts, deliveries
 from generation.services.deliveries import StoredArtifact
 from generation.services.signing import signing
 from generation.sources import opened, parent_of
+from generation.specs import Finish, finisher_of
 from generation.stamp.joining import Earlier, stamp_joined
 from generation.stamp.poster import poster_of
 from generation.stamp.stamping import stamp_clip, stamp_picture
@@ -76,11 +77,15 @@ def _store(
     """Stamp and store what was rendered; a piece that cannot be is a failure of its own."""
     stored: list[StoredArtifact] = []
     failures: list[EngineFailure] = []
+    try:
+        finish = finisher_of(job)
+    except EngineFailure as failure:
+        return [], [failure]
     for piece, rendered in enumerate(outcomes):
         if not isinstance(rendered, Rendered):
             continue
         try:
-            stored.append(_stamp_and_store(job, piece, rendered))
+            stored.append(_stamp_and_store(job, piece, rendered, finish))
         except EngineFailure as failure:
             failures.append(failure)
         except OSError as error:
@@ -92,7 +97,7 @@ def _store(
     return stored, failures
 
 
-def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact:
+def _stamp_and_store(job: Job, piece: int, rendered: Rendered, finish: Finish) -> StoredArtifact:
     order = StampOrder(
         brand_mark=job.brand_mark,
         producer=settings.AIGC_PRODUCER,
@@ -105,7 +110,10 @@ def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact
         model=rendered.model,
         model_version=rendered.revision or "",
     )
-    stamped, seconds = _stamped(job, rendered, order)
+    if job.request.spec.makes == "image":
+        stamped, seconds = stamp_picture(finish(piece, rendered.frames[0]), order), 0
+    else:
+        stamped, seconds = _stamped_clip(job, rendered, order)
     return StoredArtifact(
         piece=piece,
         stored_name=storage.store(stamped.data, stamped.mime),
@@ -129,19 +137,18 @@ def _poster(job: Job, stamped: Stamped, order: StampOrder) -> str:
         return ""
 
 
-def _stamped(job: Job, rendered: Rendered, order: StampOrder) -> tuple[Stamped, int]:
+def _stamped_clip(job: Job, rendered: Rendered, order: StampOrder) -> tuple[Stamped, int]:
     """The finished file and its length by contract, seconds; a continued clip is the whole one.
 
     Raises EngineFailure when the clip to be continued is gone by now.
     """
     asked = job.request
-    if asked.spec.makes == "image":
-        return stamp_picture(rendered.frames[0], order), 0
     if job.kind != "extension":
         return stamp_clip(rendered.frames, rendered.fps, order), asked.seconds
     parent = parent_of(job)
     with opened(parent) as file:
         order = replace(order, parent=Parent(file.read(), parent.mime))
+        file.seek(0)
         earlier = Earlier(file, marked=parent.brand_mark, labelled=bool(parent.job.visible_label))
         joined = stamp_joined(earlier, rendered.frames, rendered.fps, asked.seconds, order)
     return joined, parent.seconds + asked.seconds

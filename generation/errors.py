@@ -145,6 +145,24 @@ class ArtifactInUse(Refusal):
     code = "artifact_in_use"
 
 
+class TemplateUnavailable(Refusal):
+    """The operator has switched this effect off. `facts`: template."""
+
+    code = "template_unavailable"
+
+
+class ConsentRequired(Refusal):
+    """A picture shows a person: `consent` must be true. `facts`: consent_version, consent_text."""
+
+    code = "consent_required"
+
+
+class CampaignExists(Refusal):
+    """There is a campaign of this name with another target."""
+
+    code = "campaign_exists"
+
+
 class AttemptLost(Exception):
     """This attempt is no longer the job's: canceled, past its deadline, or given to another.
 

@@ -26,6 +26,9 @@ def read_request(kind: object, params: object, *, whole: bool = True) -> Generat
     if whole:
         missing = spec.required - values.keys()
         faults.update({name: "is required" for name in sorted(missing) if name not in faults})
+        if spec.one_of and not any(name in values or name in faults for name in spec.one_of):
+            rest = " or ".join(spec.one_of[1:])
+            faults[spec.one_of[0]] = f"is required where there is no {rest}"
     if not faults:
         faults.update(spec.faults(values))
     if faults:

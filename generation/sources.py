@@ -74,7 +74,8 @@ def _pixels(job: Job, prefix_frames: int) -> dict[str, Pixels]:
 
 
 def picture(job: Job, name: str) -> Pixels:
-    """A picture a job works from, by the parameter that names it. Raises EngineFailure."""
+    """A picture a job works from, by the parameter that names it, such as `image` or
+    `inputs.photo`. Raises EngineFailure."""
     row = _picture_row(job, name)
     try:
         with storage.open_stored(row.stored_name) as file:
@@ -92,9 +93,12 @@ def parent_of(job: Job) -> Artifact:
 
 
 def _picture_row(job: Job, name: str) -> Upload | Artifact:
+    said: Any = job.params
+    for part in name.split("."):
+        said = said[part]
     found = (
-        Upload.objects.filter(id=UUID(job.params[name])).first()
-        or Artifact.objects.filter(id=UUID(job.params[name])).first()
+        Upload.objects.filter(id=UUID(said)).first()
+        or Artifact.objects.filter(id=UUID(said)).first()
     )
     if found is None:
         raise EngineFailure(SOURCE_GONE, f"{name}: the picture is gone")

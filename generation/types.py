@@ -73,9 +73,9 @@ class KindSpec:
     """A kind of work: what may be said of it, what it makes, and how long a user waits at most.
 
     `makes` is what the engine renders. `deadline` is that of a picture job or of five seconds in
-    standard quality. `faults` finds what parameters cannot say together. `priced_as` is the kind
-    on the price list. More than one piece: they are rendered together, also of several jobs where
-    the parameters in `together` are equal.
+    standard quality. `faults` finds what parameters cannot say together; of those in `one_of` one
+    is needed. `priced_as` is the kind on the price list. More than one piece: they are rendered
+    together, also of several jobs where the parameters in `together` are equal.
     """
 
     kind: Kind
@@ -87,6 +87,7 @@ class KindSpec:
     together: tuple[str, ...] = ("aspect_ratio", "resolution", "guidance")
     priced_as: str = ""
     faults: Callable[[Values], Mapping[str, str]] = nothing_together
+    one_of: tuple[str, ...] = ()
 
     @property
     def batched(self) -> bool:

@@ -11,7 +11,7 @@ from generation.engine.errors import RUN_TIMEOUT, EngineFailure, RenderCanceled
 from generation.engine.types import Outcome, RenderSpec
 from generation.models import Job
 from generation.pulse import Pulse
-from generation.sources import specs_of
+from generation.specs import specs_of
 
 # Before its deadline a job of many pieces stops, so that those which are ready can be delivered.
 SAVING = timedelta(seconds=5)

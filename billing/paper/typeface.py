@@ -7,28 +7,27 @@ for ever. What it has no glyph for is set in a Chinese font of the reader's own 
 from __future__ import annotations
 
 import io
-import lzma
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 
+from billing.paper.font_file import font_data
+
 NAME = "InklingPaper"
 _RARE = "STSong-Light"
 # The geta mark: what printers set for a character they do not have.
 _NO_GLYPH = "〓"
-_FILE = Path(__file__).resolve().parent / "font" / "paper-sans.ttf.xz"
 _BASIC_PLANE_END = 0x10000
 
 
 @lru_cache(maxsize=1)
 def glyphs() -> frozenset[int]:
     """Register the fonts, once; the code points the embedded one has."""
-    font = TTFont(NAME, io.BytesIO(lzma.decompress(_FILE.read_bytes())))
+    font = TTFont(NAME, io.BytesIO(font_data()))
     pdfmetrics.registerFont(font)
     pdfmetrics.registerFont(UnicodeCIDFont(_RARE))
     return frozenset(font.face.charToGlyph)

@@ -38,16 +38,17 @@ class Sold:
     withdrawn: tuple[tuple[datetime, int], ...] = ()
 
 
-def sold_before(end: datetime) -> Iterator[Sold]:
-    """Everything sold before `end` for money."""
-    yield from _points(end)
-    yield from _periods(end)
+def sold_before(end: datetime, *, wallet_id: int | None = None) -> Iterator[Sold]:
+    """Everything sold before `end` for money, to this wallet where one is named."""
+    whose = {} if wallet_id is None else {"wallet_id": wallet_id}
+    yield from _points(end, whose)
+    yield from _periods(end, whose)
 
 
-def _points(end: datetime) -> Iterator[Sold]:
-    orders = Order.objects.filter(paid_at__lt=end, plan_price=None, amount_minor__gt=0).exclude(
-        state__in=["undoing", "undone"]
-    )
+def _points(end: datetime, whose: dict[str, int]) -> Iterator[Sold]:
+    orders = Order.objects.filter(
+        paid_at__lt=end, plan_price=None, amount_minor__gt=0, **whose
+    ).exclude(state__in=["undoing", "undone"])
     for chunk in chunks(orders.order_by("paid_at", "pk").iterator(chunk_size=_AT_ONCE)):
         references = {f"topup:{order.pk}": order for order in chunk}
         lots = _lots([order.wallet_id for order in chunk], list(references))
@@ -65,8 +66,8 @@ def _points(end: datetime) -> Iterator[Sold]:
             )
 
 
-def _periods(end: datetime) -> Iterator[Sold]:
-    periods = MembershipPeriod.objects.filter(created_at__lt=end, amount_minor__gt=0)
+def _periods(end: datetime, whose: dict[str, int]) -> Iterator[Sold]:
+    periods = MembershipPeriod.objects.filter(created_at__lt=end, amount_minor__gt=0, **whose)
     for chunk in chunks(periods.order_by("created_at", "pk").iterator(chunk_size=_AT_ONCE)):
         nets = _nets(Document.objects.filter(period__in=chunk), "period_id")
         months: dict[int, list[ScheduledLot]] = {}

@@ -14,6 +14,12 @@ from billing.api.serializers import PointsField, SliceSerializer
 from generation import demonstration
 from generation.api.kept import KeptSerializer
 from generation.api.params import ParamsField
+from generation.api.parts import (
+    JobConsentSerializer,
+    ParentSerializer,
+    RangeSerializer,
+    TypicalSerializer,
+)
 from generation.failures import NOT_CHARGED, sentence
 from generation.kinds.table import KINDS
 from generation.lifecycle import TERMINAL, State
@@ -103,20 +109,6 @@ class ProgressSerializer(serializers.Serializer[Any]):
     of = serializers.IntegerField()
 
 
-class RangeSerializer(serializers.Serializer[Any]):
-    """From the place in its own lane to the place when other lanes are served in between."""
-
-    first = serializers.IntegerField()
-    last = serializers.IntegerField()
-
-
-class TypicalSerializer(serializers.Serializer[Any]):
-    """Seconds from submit to delivery over the last day: half of the jobs, nine in ten."""
-
-    half = serializers.IntegerField()
-    nine_in_ten = serializers.IntegerField()
-
-
 class PiecesSerializer(serializers.Serializer[Any]):
     """How many pieces were asked for and delivered. What is missing is not charged; `code` and
     `message` then say why it is."""
@@ -164,15 +156,6 @@ class NoticeSerializer(serializers.Serializer[Any]):
     words = serializers.ListField(child=serializers.CharField())
 
 
-class ParentSerializer(serializers.Serializer[Any]):
-    """The artifact a job was made from, and the job that made that."""
-
-    artifact = serializers.UUIDField()
-    job = serializers.UUIDField()
-    mime = serializers.CharField()
-    seconds = serializers.IntegerField()
-
-
 class JobSerializer(serializers.Serializer[Job]):
     """A job. In the answer to a submit everything that moves is as it was at that moment."""
 
@@ -180,6 +163,7 @@ class JobSerializer(serializers.Serializer[Job]):
     kind = serializers.CharField()
     params = serializers.JSONField()
     made_from = serializers.SerializerMethodField()
+    consent = serializers.SerializerMethodField()
     seed = serializers.IntegerField()
     status = serializers.SerializerMethodField()
     queue_position = serializers.SerializerMethodField()
@@ -214,6 +198,11 @@ class JobSerializer(serializers.Serializer[Job]):
             "mime": job.parent.mime,
             "seconds": job.parent.seconds,
         }
+
+    @extend_schema_field(JobConsentSerializer(allow_null=True))
+    def get_consent(self, job: Job) -> dict[str, object] | None:
+        """None where no picture of people was worked from."""
+        return JobConsentSerializer(job).data if job.consent_at else None
 
     @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in State]))
     def get_status(self, job: Job) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.api import caps, safety, uploads, views
+from generation.api import campaigns, caps, effects, safety, uploads, views
 from generation.api.agreements import LabellingView
 from generation.api.verify import VerifyView
 
@@ -28,5 +28,18 @@ urlpatterns = [
         "moderation/verdicts/<uuid:verdict_id>/appeal",
         safety.AppealView.as_view(),
         name="api-appeal",
+    ),
+    path("templates", effects.TemplatesView.as_view(), name="api-templates"),
+    path("campaigns", campaigns.CampaignsView.as_view(), name="api-campaigns"),
+    path("campaigns/<uuid:campaign_id>", campaigns.CampaignView.as_view(), name="api-campaign"),
+    path(
+        "campaigns/<uuid:campaign_id>/report.csv",
+        campaigns.ReportFileView.as_view(),
+        name="api-campaign-file",
+    ),
+    path(
+        "campaigns/<uuid:campaign_id>/results",
+        campaigns.ResultsView.as_view(),
+        name="api-campaign-results",
     ),
 ]

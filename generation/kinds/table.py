@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from generation.kinds.creative import CREATIVE
+from generation.kinds.effect import EFFECT
 from generation.kinds.extension import EXTENSION
 from generation.kinds.image import IMAGE
 from generation.kinds.image_to_video import IMAGE_TO_VIDEO
@@ -11,5 +13,5 @@ from generation.kinds.video import VIDEO
 from generation.types import KindSpec
 
 KINDS: Mapping[str, KindSpec] = {
-    spec.kind: spec for spec in (IMAGE, VIDEO, IMAGE_TO_VIDEO, EXTENSION)
+    spec.kind: spec for spec in (IMAGE, VIDEO, IMAGE_TO_VIDEO, EXTENSION, EFFECT, CREATIVE)
 }

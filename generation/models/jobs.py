@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from generation.kinds.table import KINDS
 from generation.lifecycle import ACTIVE, State
+from generation.models.campaigns import Campaign
 from generation.types import GenerationRequest
 
 _STATES = [(state.value, state.value) for state in State]
@@ -36,6 +37,13 @@ class Job(models.Model):
         verbose_name=_("made from"),
     )
     pieces = models.PositiveSmallIntegerField(_("pieces"), default=1)
+    # Of an effect: the version of its template, and the words agreed to for pictures of people.
+    template_version = models.PositiveIntegerField(_("version of the effect"), null=True)
+    consent_version = models.CharField(_("consent, version"), max_length=20, blank=True)
+    consent_at = models.DateTimeField(_("consent given"), null=True)
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="jobs"
+    )
     request_hash = models.BinaryField(_("hash of the request"), max_length=32)
     # What the client sent, behind the seat where a team pays.
     idempotency_key = models.CharField(_("idempotency key"), max_length=300)
@@ -94,6 +102,11 @@ class Job(models.Model):
             ),
             models.CheckConstraint(condition=Q(cost_cp__gt=0), name="job_costs_something"),
             models.CheckConstraint(condition=Q(pieces__gte=1), name="job_has_a_piece"),
+            models.CheckConstraint(
+                name="job_consent_has_version_and_time",
+                condition=Q(consent_version="", consent_at__isnull=True)
+                | (~Q(consent_version="") & Q(consent_at__isnull=False)),
+            ),
             models.CheckConstraint(
                 name="job_failure_not_charged",
                 condition=Q(state="succeeded", captured_cp__gte=0, captured_cp__lte=F("cost_cp"))

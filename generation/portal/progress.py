@@ -15,6 +15,7 @@ from generation.failures import sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.portal.forms import FORM_KINDS
+from generation.portal.titles import title_of
 from generation.portal.words import AXIS_WORDS, KIND_WORDS, MOVE_WORDS
 from generation.selectors.lineage import ancestors_of, descendants_of
 from generation.selectors.places import Place, place_in_line
@@ -223,7 +224,7 @@ def _detail(job: Job, name: str, place: Place | None) -> str:
 
 def _words(job: Job) -> dict[str, str]:
     kind = str(KIND_WORDS[job.kind])
-    words = {"kind": kind, "title": job.params.get("prompt") or kind}
+    words = {"kind": kind, "title": title_of(job)}
     camera = job.params.get("camera") or {}
     if camera:
         words["camera"] = (

@@ -23,6 +23,7 @@ from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.portal import cursor
 from generation.portal.progress import card_of
+from generation.portal.titles import titles_of
 from generation.selectors.artifacts import gallery as gallery_of
 from generation.selectors.jobs import job_for
 from generation.services.jobs import cancel_job
@@ -128,12 +129,18 @@ def gallery(request: HttpRequest) -> HttpResponse:
         limit=_GALLERY_PAGE + 1,
     )
     page = artifacts[:_GALLERY_PAGE]
+    titles = titles_of(artifact.job for artifact in page)
     return render(
         request,
         "generation/gallery.html",
         {
             "tiles": [
-                {"artifact": artifact, "path": poster_path(artifact, now=now)} for artifact in page
+                {
+                    "artifact": artifact,
+                    "path": poster_path(artifact, now=now),
+                    "title": titles[artifact.job_id],
+                }
+                for artifact in page
             ],
             "older": cursor.write(page[-1]) if len(artifacts) > _GALLERY_PAGE else None,
             "paged": "before" in request.GET,

@@ -12,7 +12,12 @@ from generation.types import GenerationRequest
 
 def check_makeable(request: GenerationRequest) -> None:
     """Raises NotForSale for what no model in the registry can make."""
-    if settings.MODEL_REGISTRY.default_for(_needs(request)) is None:
+    check_needs(_needs(request))
+
+
+def check_needs(needs: set[str]) -> None:
+    """Raises NotForSale where no model in the registry does all of this."""
+    if settings.MODEL_REGISTRY.default_for(needs) is None:
         raise NotForSale(
             _("No model here can make this."), fields={"kind": "no model here can make this"}
         )
@@ -21,5 +26,5 @@ def check_makeable(request: GenerationRequest) -> None:
 def _needs(request: GenerationRequest) -> set[str]:
     if request.spec.makes == "image":
         return {IMAGE}
-    given = {"image": FIRST_FRAME, "image_tail": LAST_FRAME, "video": PREFIX}
+    given = {"image": FIRST_FRAME, "inputs": FIRST_FRAME, "image_tail": LAST_FRAME, "video": PREFIX}
     return {VIDEO, *(need for name, need in given.items() if name in request.values)}

@@ -27,6 +27,7 @@ from generation.requests import read_request
 from generation.selectors.sight import seen_by
 from generation.services import caps, guards, perks, queue, safety
 from generation.services.abilities import check_makeable
+from generation.services.extras import note_extras
 from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
 from generation.services.marks import marks_for
 from generation.services.quotes import priced
@@ -62,8 +63,9 @@ def submit_job(
     that stood on the button; `team_id` the team that pays, None for the user. Raises
     InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
     IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong,
-    ModerationBlocked, SubmitsPaused, ModerationUnavailable, the quote refusals, for a team NotFound
-    and SeatInactive; a refused submit makes no job and holds nothing: its key may be sent again.
+    TemplateUnavailable, ConsentRequired, ModerationBlocked, SubmitsPaused, ModerationUnavailable,
+    the quote refusals, for a team NotFound and SeatInactive; a refused submit makes no job and
+    holds nothing: its key may be sent again.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
@@ -106,6 +108,7 @@ def submit_job(
         cleared = safety.clear_texts(
             user=user, wallet_id=wallet_id, job_id=job_id, params=request.params(), now=now
         )
+        note_extras(job, request)
         inputs = take_inputs(user=user, request=request, now=now)
         return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp, cleared)
     except QuoteUsed:

@@ -17,6 +17,7 @@ from billing.types import PricedRequest, Slice
 from generation.requests import read_request
 from generation.services import marks, perks
 from generation.services.abilities import check_makeable
+from generation.services.extras import check_extras
 from generation.services.inputs import check_inputs
 from generation.types import GenerationRequest
 
@@ -85,13 +86,14 @@ def quote_job(
 ) -> billing_quotes.Quoted:
     """Fix the price of exactly this request for fifteen minutes.
 
-    Raises InvalidRequest, NotForSale, PerkNeeded, PictureRefused, ClipTooLong, and for a team
-    NotFound and SeatInactive.
+    Raises InvalidRequest, NotForSale, PerkNeeded, PictureRefused, ClipTooLong,
+    TemplateUnavailable, ConsentRequired, and for a team NotFound and SeatInactive.
     """
     request = read_request(kind, params)
     payer = payer_for(user=user, team_id=team_id, now=now)
     check_makeable(request)
     perks.check(wallet_id=payer.wallet_id, request=request, now=now)
+    check_extras(payer.wallet_id, request)
     check_inputs(user=user, request=request, now=now)
     return billing_quotes.make_quote(
         user=user,

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from django.utils.translation import templatize
 
+from generation.results_file import SENTENCES
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOGUE = ROOT / "config" / "locale" / "zh_Hans" / "LC_MESSAGES"
 APPS = ("accounts", "billing", "generation")
@@ -72,6 +74,10 @@ def test_nothing_a_visitor_reads_is_missing() -> None:
         if words not in have
     }
     assert missing == set()
+
+
+def test_what_may_be_wrong_with_a_file_of_counts_is_said_in_chinese() -> None:
+    assert set(SENTENCES) <= known()
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:
