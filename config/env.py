@@ -32,7 +32,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "INKLING_HOME",
         "`/var/lib/inkling` as root, else `~/.local/share/inkling`",
-        "where data lives: embedded servers, artifacts, the demo checkpoint, development mail",
+        "where data lives: embedded servers, artifacts, development mail",
     ),
     Variable("INKLING_PORT", "8000", "port of the web server"),
     Variable(

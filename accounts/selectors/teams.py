@@ -25,6 +25,13 @@ def seat_in(user: User, team_id: UUID) -> Seat:
     return found
 
 
+def team_of_seat(seat_id: UUID | None) -> UUID | None:
+    """The team of a seat, None for none."""
+    if seat_id is None:
+        return None
+    return Seat.objects.filter(pk=seat_id).values_list("team_id", flat=True).first()
+
+
 def people_of(team_id: UUID) -> list[Seat]:
     """Who is in a team: its owner, then first come first; each with the user and the team."""
     seats = Seat.objects.filter(team_id=team_id, left_at=None)

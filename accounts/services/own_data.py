@@ -11,7 +11,15 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 
 from accounts.exporting import Part, Parts
-from accounts.models import ApiKey, Application, DoorMail, Export, User
+from accounts.models import (
+    ApiKey,
+    Application,
+    DoorMail,
+    Export,
+    Seat,
+    SeatInvitation,
+    User,
+)
 from accounts.services.exports import delete_file
 
 
@@ -47,6 +55,14 @@ def parts(*, user: User, now: datetime) -> Parts:
         },
     )  # fmt: skip
     yield Part(
+        "teams.json",
+        list(
+            Seat.objects.filter(user=user).values(
+                "team__name", "role", "daily_cap_cp", "monthly_cap_cp", "joined_at", "left_at"
+            )
+        ),
+    )
+    yield Part(
         "sessions.json",
         list(UserSession.objects.filter(user=user).values("created_at", "ip", "user_agent")),
     )
@@ -75,8 +91,10 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
         "other_accounts": SocialAccount.objects.filter(user=user).delete()[0],
         "applications": Application.objects.filter(email=user.email).delete()[0],
         "key_names": ApiKey.objects.filter(user=user).update(name="–"),
+        "offered_seats": SeatInvitation.objects.filter(email=user.email).delete()[0],
         "archives": 0,
     }
+    Seat.objects.filter(user=user, left_at=None).exclude(role="owner").update(left_at=now)
     DoorMail.objects.filter(email=user.email).delete()
     for export in Export.objects.filter(user=user, state="ready"):
         delete_file(export)

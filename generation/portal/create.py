@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.errors import NotFound, Refusal
 from accounts.models import User
 from accounts.portal.visitor import signed_in
+from accounts.selectors.teams import seats_of
 from billing.selectors.perks import openers
 from generation import storage
 from generation.kinds.camera import AXES
@@ -64,6 +65,7 @@ def create(request: HttpRequest) -> HttpResponse:
                 params=form.params(),
                 idempotency_key=form.cleaned_data["idempotency_key"],
                 shown_cp=form.cleaned_data["shown_cp"],
+                team_id=form.chosen_team,
                 now=timezone.now(),
             )
         except Refusal as refusal:
@@ -115,7 +117,7 @@ def _create_page(
     said = preview and (preview.shortfall or preview.locked)
     context = {
         **_options(user, form, now),
-        **_price(form, preview),
+        **_price(user, form, preview),
         **about(form.chosen_kind, str(form["prompt"].value() or "")),
         # A shortfall or a lock is said once, beside the button, where the price is.
         "refusal": None if said and refusal else refusal or closed,
@@ -132,7 +134,8 @@ def options(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     form = begun(request.GET)
     preview, _closed = _preview(user, form)
-    context = {**_options(user, form, timezone.now()), **_price(form, preview), "swapped": True}
+    context = {**_options(user, form, timezone.now()), **_price(user, form, preview)}
+    context["swapped"] = True
     return render(request, "generation/parts/options.html", context)
 
 
@@ -142,8 +145,10 @@ def options(request: HttpRequest) -> HttpResponse:
 def price(request: HttpRequest) -> HttpResponse:
     """The price block alone, for what is chosen."""
     form = CreateForm(initial=request.GET.dict())
-    preview, _closed = _preview(signed_in(request), form)
-    return render(request, "generation/price.html", _price(form, preview))
+    user = signed_in(request)
+    preview, closed = _preview(user, form)
+    context = {**_price(user, form, preview), "closed": closed}
+    return render(request, "generation/price.html", context)
 
 
 @require_POST
@@ -243,9 +248,11 @@ def _clips(user: User, form: CreateForm, now: datetime) -> list[dict[str, object
     ]
 
 
-def _price(form: CreateForm, preview: PricePreview | None) -> dict[str, object]:
+def _price(user: User, form: CreateForm, preview: PricePreview | None) -> dict[str, object]:
     kind = form.chosen_kind
     return {
+        "teams": [seat.team for seat in seats_of(user)],
+        "team": form.chosen_team,
         "preview": preview,
         "kind": kind,
         "pieces": form.chosen_pieces,
@@ -256,7 +263,11 @@ def _price(form: CreateForm, preview: PricePreview | None) -> dict[str, object]:
 def _preview(user: User, form: CreateForm) -> tuple[PricePreview | None, Refusal | None]:
     try:
         preview = preview_price(
-            user=user, kind=form.chosen_kind, params=form.priced(), now=timezone.now()
+            user=user,
+            kind=form.chosen_kind,
+            params=form.priced(),
+            team_id=form.chosen_team,
+            now=timezone.now(),
         )
         return preview, None
     except Refusal as refusal:

@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.selectors.teams import team_of_seat
 from generation.kinds.camera import AXES, AXIS_MAX, MOVES
 from generation.kinds.params import GUIDANCE_MAX, GUIDANCE_MIN, IMAGE_RATIOS, RESOLUTIONS
 from generation.kinds.table import KINDS
@@ -91,6 +92,7 @@ class CreateForm(forms.Form):
     image_tail_file = forms.FileField(required=False)
     video = forms.UUIDField(required=False)
     n = forms.IntegerField(min_value=1, max_value=PIECES_MAX, required=False)
+    team = forms.CharField(max_length=36, required=False)
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     # The kind whose price stood on the button. Without scripts the switch cannot change it.
     shown_kind = forms.CharField(max_length=20, required=False)
@@ -164,6 +166,14 @@ class CreateForm(forms.Form):
         return known_kind(self["kind"].value())
 
     @property
+    def chosen_team(self) -> uuid.UUID | None:
+        """The team that is to pay, None for the user and for what names none."""
+        try:
+            return uuid.UUID(str(self["team"].value()))
+        except ValueError:
+            return None
+
+    @property
     def chosen_pieces(self) -> int:
         """The number chosen, one when none is or when it is none of this kind."""
         return known_pieces(self.chosen_kind, self["n"].value())
@@ -202,7 +212,7 @@ def fresh_key() -> str:
 
 def begun(chosen: Mapping[str, object]) -> CreateForm:
     """A form that begins with what an address names: a kind, a picture, a clip."""
-    names = ("kind", "image", "image_tail", "video")
+    names = ("kind", "image", "image_tail", "video", "team")
     initial = {name: chosen[name] for name in names if chosen.get(name)}
     return CreateForm(initial={**initial, "idempotency_key": fresh_key()})
 
@@ -217,6 +227,7 @@ def like(job: Job) -> CreateForm:
             **{f"camera_{name}": value for name, value in camera.items()},
             "kind": job.kind,
             "seed": job.seed,
+            "team": str(team_of_seat(job.seat_id) or ""),
             "n": job.pieces,
             "idempotency_key": fresh_key(),
         }

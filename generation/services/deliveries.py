@@ -62,27 +62,7 @@ def finish_job(
     if job.deadline_at <= now:
         # The promise on the page is kept by whoever comes first, worker or sweeper.
         raise AttemptLost(f"job {job_id} is past its deadline")
-    until = kept_until(wallet_id=job.wallet_id, made_at=now, now=now)
-    made = Artifact.objects.bulk_create(
-        Artifact(
-            job=job,
-            wallet_id=job.wallet_id,
-            index=stored.piece,
-            stored_name=stored.stored_name,
-            mime=stored.mime,
-            width=stored.width,
-            height=stored.height,
-            seconds=stored.seconds,
-            bytes=stored.bytes,
-            sha256=stored.sha256,
-            content_sha256=stored.content_sha256,
-            poster_name=stored.poster_name,
-            kept_until=until,
-            brand_mark=job.brand_mark,
-            created_at=now,
-        )
-        for stored in artifacts
-    )
+    made = _keep(job, artifacts, now)
     if not job.brand_mark:
         clean_deliveries.log_delivered(job=job, artifacts=made, now=now)
     job.captured_cp = _charge(job, delivered=len(artifacts), now=now)
@@ -117,6 +97,31 @@ def finish_job(
             now=now,
         )
     return job
+
+
+def _keep(job: Job, artifacts: Sequence[StoredArtifact], now: datetime) -> list[Artifact]:
+    """The rows of what was stored."""
+    until = kept_until(wallet_id=job.wallet_id, made_at=now, now=now)
+    return Artifact.objects.bulk_create(
+        Artifact(
+            job=job,
+            wallet_id=job.wallet_id,
+            index=stored.piece,
+            stored_name=stored.stored_name,
+            mime=stored.mime,
+            width=stored.width,
+            height=stored.height,
+            seconds=stored.seconds,
+            bytes=stored.bytes,
+            sha256=stored.sha256,
+            content_sha256=stored.content_sha256,
+            poster_name=stored.poster_name,
+            kept_until=until,
+            brand_mark=job.brand_mark,
+            created_at=now,
+        )
+        for stored in artifacts
+    )
 
 
 def _charge(job: Job, *, delivered: int, now: datetime) -> int:

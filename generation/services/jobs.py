@@ -67,19 +67,12 @@ def submit_job(
     the quote refusals, for a team NotFound and SeatInactive; a refused submit makes no job and
     holds nothing: its key may be sent again.
     """
-    if idempotency_key is not None and not (
-        1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
-    ):
-        raise InvalidRequest(
-            _("An idempotency key has 1 to 255 printable characters."),
-            fields={"Idempotency-Key": "1 to 255 printable characters"},
-        )
+    key = _checked(idempotency_key)
     request = read_request(kind, params)
     quoted = quote_id.bytes if quote_id else b""
     digest = hashlib.sha256(request.digest() + quoted).digest()
     payer = payer_for(user=user, team_id=team_id, now=now)
     wallet_id = payer.wallet_id
-    key = idempotency_key or f"none:{uuid.uuid4()}"
     if payer.seat_id is not None:
         key = f"{payer.seat_id}:{key}"  # people of a team do not know each other's keys
     # The id follows from wallet and key, so a repeat names the same hold and finds the same job.
@@ -117,6 +110,18 @@ def submit_job(
         if known is None:
             raise
         return known
+
+
+def _checked(idempotency_key: str | None) -> str:
+    """The client's key, or one nobody had. Raises InvalidRequest."""
+    if idempotency_key is None:
+        return f"none:{uuid.uuid4()}"
+    if not (1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()):
+        raise InvalidRequest(
+            _("An idempotency key has 1 to 255 printable characters."),
+            fields={"Idempotency-Key": "1 to 255 printable characters"},
+        )
+    return idempotency_key
 
 
 @transaction.atomic(durable=True)

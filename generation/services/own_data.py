@@ -11,7 +11,7 @@ from django.conf import settings
 from accounts.exporting import Part, Parts
 from accounts.models import User
 from generation import storage
-from generation.models import Artifact, Job
+from generation.models import Artifact, Job, Upload
 
 _SUFFIXES = {"image/png": "png", "video/mp4": "mp4"}
 
@@ -29,6 +29,14 @@ def parts(*, user: User, now: datetime) -> Parts:
             )
         ),
     )  # fmt: skip
+    yield Part(
+        "uploads.json",
+        list(
+            Upload.objects.filter(user=user).values(
+                "id", "width", "height", "bytes", "created_at", "expires_at"
+            )
+        ),
+    )
     made = list(Artifact.objects.filter(job__user=user).order_by("-created_at", "-id"))
     listed, left = [], settings.EXPORT_FILES_MAX_BYTES
     inside: list[tuple[str, Artifact]] = []
@@ -59,7 +67,7 @@ def export_is_ready(*, user: User, export_id: UUID, until: datetime, now: dateti
 def erase(*, user: User, now: datetime) -> dict[str, object]:
     """What was asked for in words, and what was made. What it cost stays with the job.
 
-    The files go with the nightly sweep of files that no artifact names.
+    The files go with the nightly sweep of files that no row names.
     """
     jobs = list(Job.objects.filter(user=user).only("pk", "params"))
     for job in jobs:
@@ -72,6 +80,7 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
     Job.objects.bulk_update(jobs, ["params"], batch_size=500)
     return {
         "jobs": len(jobs),
+        "uploads": Upload.objects.filter(user=user).delete()[0],
         "artifacts": Artifact.objects.filter(job__user=user).delete()[0],
     }
 

@@ -4,14 +4,14 @@ it carries the same visible marks, and a label of its own."""
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from generation.stamp.aigc import aigc_label
 from generation.stamp.decoding import Unreadable, frames_of, read_picture
-from generation.stamp.encoding import encode_png
+from generation.stamp.stamping import stamp_picture
 from generation.stamp.types import Stamped, StampOrder
 
 # Twice the width of a tile in the gallery.
@@ -24,7 +24,8 @@ def poster_of(stamped: Stamped, order: StampOrder) -> bytes:
     Raises Unreadable when the file holds no frame.
     """
     small = _small(_first_frame(stamped))
-    return encode_png(small, aigc_label(order.producer, order.produce_id), order.software)
+    # Its marks are in the pixels already; what is not seen is written anew, and signed.
+    return stamp_picture(small, replace(order, brand_mark=False, label="", parent=None)).data
 
 
 def _first_frame(stamped: Stamped) -> NDArray[np.uint8]:

@@ -26,6 +26,8 @@ FACTS: dict[str, object] = {
     "points_cp": 12_50,
     "debt_cp": 3_00,
     "at": "2026-12-24T04:00:00+00:00",
+    "job": "5a1f4a66-6b1f-4b1e-8a3e-9d2a0c5a5d1f",
+    "until": "2026-12-24T04:00:00+00:00",
 }
 
 
@@ -41,6 +43,8 @@ def test_a_period_that_does_not_renew_is_announced_twice(
 
 
 def test_each_is_mailed_once(anna: User) -> None:
+    anna.mail_jobs = True
+    anna.save(update_fields=["mail_jobs"])
     for kind in KINDS:
         tell(user_id=anna.pk, kind=kind, key=kind, facts=FACTS, now=NOON)
     assert mail_notices(now=NOON) == len(KINDS)

@@ -93,9 +93,9 @@ def test_every_kind_and_both_plans(
     assert manifest is not None
     assert (manifest.trusted, manifest.produce_id) == (True, str(artifact.job_id))
     assert CleanDelivery.objects.filter(job_id=artifact.job_id).count() == member
-    # Nothing else was stored: no original, no draft, no sibling.
+    # Nothing else was stored but its poster: no original, no draft, no sibling.
     files = [path for path in storage_of_its_own.rglob("*") if path.is_file()]
-    assert [path.name for path in files] == [artifact.stored_name]
+    assert {path.name for path in files} == {artifact.stored_name, artifact.poster_name}
     assert str(artifact.job_id) not in artifact.stored_name
 
 

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import Seat, User
+from billing.selectors.wallets import overview
 from billing.services.gifts import give_membership
 from billing.services.team_mail import mail_invitations
 from tests.jobs_by_hand import NOON
@@ -79,3 +80,31 @@ def test_a_plan_without_seats_says_which_way(visitor: Client, anna: User, as_use
     page = as_user(anna).get("/team/").content.decode()
     assert "Plans with several seats" in page
     assert as_user(anna).post("/team/found/", {"name": "Studio"}).status_code == 422
+
+
+def test_the_create_page_asks_who_pays(
+    annas: Client, bert: User, anna: User, as_user: Visitor
+) -> None:
+    berts = as_user(bert)
+    assert 'name="team"' not in berts.get("/create/").content.decode()
+    berts.post(invited(annas, bert.email))
+    team = Seat.objects.get(user=bert).team_id
+    page = berts.get(f"/create/?team={team}").content.decode()
+    assert f'<option value="{team}" selected>Studio</option>' in page
+    assert "2999.80 left" in page
+    assert "2999.80 left" in berts.get(f"/create/price/?kind=image&team={team}").content.decode()
+    typed = {
+        "kind": "image",
+        "prompt": "a fox",
+        "team": str(team),
+        "idempotency_key": "k",
+        "shown_kind": "image",
+        "shown_cp": "20",
+    }
+    made = berts.post("/create/", typed)
+    assert made.status_code == 302
+    assert overview(user=anna, now=NOON).held_cp == 20
+    again = berts.get(f"/create/?again={made.url.split('/')[2]}").content.decode()  # type: ignore[attr-defined]
+    assert f'<option value="{team}" selected>' in again
+    strange = berts.get("/create/price/?kind=image&team=00000000-0000-0000-0000-000000000001")
+    assert "No such team." in strange.content.decode()

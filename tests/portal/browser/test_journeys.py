@@ -100,7 +100,7 @@ def test_by_keyboard_alone(live: LiveStack, portal: str, clean_page: Page, perso
     expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("radio", name="Picture")).to_be_focused()
+    expect(page.get_by_role("radio", name="Picture", exact=True)).to_be_focused()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("button", name="Generate · 10.00 points")).to_be_visible()
     page.keyboard.press("ArrowLeft")

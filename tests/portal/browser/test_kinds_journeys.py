@@ -38,7 +38,7 @@ def test_the_price_follows_every_choice(portal: str, clean_page: Page, person: P
     expect(price).to_contain_text("Gold opens it, from ¥66 a month.")
     expect(page.get_by_role("button", name=re.compile("^Generate"))).to_have_count(0)
     page.get_by_label("Quality").select_option("standard")
-    page.get_by_text("Camera").click()
+    page.locator("summary", has_text="Camera").click()
     slider = page.get_by_label("Nearer and farther")
     slider.fill("7")
     expect(page.locator("output[data-of=camera_zoom]")).to_have_text("7")
