@@ -88,9 +88,13 @@ def distribution(arguments: Sequence[str]) -> list[str]:
 
 def test(arguments: Sequence[str]) -> int:
     """Run the tests; pytest's exit code. Its closing line is the last that is printed."""
+    spread = distribution(arguments)
+    if spread:
+        # The processes share the cores: threads of small models would only wait for each other.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
     with with_servers():
         browser.provide()
-        return foreground([PYTHON, "-m", "pytest", *distribution(arguments), *arguments])
+        return foreground([PYTHON, "-m", "pytest", *spread, *arguments])
 
 
 def bench(arguments: Sequence[str]) -> int:

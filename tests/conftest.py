@@ -102,12 +102,14 @@ def live_stack(
 def live(live_stack: LiveStack, transactional_db: None) -> Iterator[LiveStack]:
     """The running product on an empty database with the launch catalogue; idle again after."""
     load_launch_catalogue()
+    live_stack.resume()
     yield live_stack
     # A worker still at a job would write into the next test's rows.
     until(
         lambda: not Job.objects.filter(state__in=["queued", "running"]).exists(),
         "the end of every job",
     )
+    live_stack.pause()
 
 
 @pytest.fixture

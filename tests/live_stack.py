@@ -20,11 +20,15 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from celery import current_app
 from django.conf import settings
 from django.db import connection
 
+from generation.dispatch import GPU_QUEUE
+
 ROOT = Path(__file__).resolve().parent.parent
 DEADLINE_SECONDS = 60.0
+QUEUES = (GPU_QUEUE, "background")
 CELERY = f"{sys.executable} -m celery -A config"
 
 
@@ -99,6 +103,26 @@ class LiveStack:
             # granian's workers outlive their master; `make run` ends them too.
             _end_group(process.pid)
 
+    def pause(self) -> None:
+        """Hold every process still once none is at anything: tests that follow on the same database
+        do its work themselves, and must not find it done by somebody else."""
+        if "clock" in self._processes:
+            self._signal("clock", signal.SIGSTOP)  # it rings, so it is first
+        until(_nothing_goes_on, "the end of what the stack is at")
+        for name in self._processes:
+            self._signal(name, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on, without what was rung meanwhile."""
+        with current_app.connection_for_write() as broker:
+            broker.default_channel.client.delete(*QUEUES)  # type: ignore[attr-defined]
+        for name in self._processes:
+            self._signal(name, signal.SIGCONT)
+
+    def _signal(self, name: str, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._processes[name].pid, number)
+
     def clock_of(self, name: str) -> Path:
         """The file that says by how many seconds the clock of a part is wrong."""
         return self._log_dir / f"{name}.clock"
@@ -109,6 +133,8 @@ class LiveStack:
 
     def stop(self) -> None:
         """End every process."""
+        for name in self._processes:
+            self._signal(name, signal.SIGCONT)
         for process in self._processes.values():
             process.terminate()
         for process in self._processes.values():
@@ -147,6 +173,24 @@ class LiveStack:
                 stderr=log,
                 start_new_session=True,  # a group of its own, to be ended as one
             )
+
+
+def _nothing_goes_on() -> bool:
+    """Whether nobody else is in a database transaction, twice in a row, and nothing is rung."""
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from pg_stat_activity where datname = current_database()"
+                " and pid <> pg_backend_pid() and state <> 'idle'"
+            )
+            (busy,) = cursor.fetchone()
+        with current_app.connection_for_read() as broker:
+            redis = broker.default_channel.client  # type: ignore[attr-defined]
+            rung = sum(map(redis.llen, QUEUES))
+        if busy or rung:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _environment(port: int) -> dict[str, str]:

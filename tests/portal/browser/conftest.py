@@ -90,7 +90,12 @@ def clean_page(page: Page, portal: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
     page.on(
         "console",
-        lambda said: faults.append(said.text) if said.type in ("error", "warning") else None,
+        # A request that the way to the next page cut off is no fault of a page.
+        lambda said: (
+            faults.append(said.text)
+            if said.type in ("error", "warning") and not said.text.startswith("htmx:afterRequest")
+            else None
+        ),
     )
     page.on(
         "request",
