@@ -69,7 +69,7 @@ def forget_jobs() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "truncate generation_job, generation_attempt, generation_artifact,"
-            " generation_queueturn, generation_spending"
+            " generation_queueturn, generation_spending cascade"
         )
         cursor.execute("update accounts_apikey set last_used_at = now()")
 
@@ -81,10 +81,11 @@ def queue_jobs(count: int, users: int) -> None:
             "insert into generation_job (id, wallet_id, user_id, kind, params, seed, pieces,"
             " request_hash, idempotency_key, state, lane, stage, step, step_of, counted, hold_id,"
             " cost_cp, price_list_version, price_line, brand_mark, created_at, deadline_at,"
-            " attempts, failure_code, failure_message, engine)"
+            " attempts, failure_code, failure_message, engine, consent_version)"
             " select gen_random_uuid(), w.wallet_id, w.user_id, 'image', '{\"prompt\": \"a\"}', 1,"
             " 1, '\\x00', 'bench' || n, 'queued', 'standard', '', 0, 0, '[]', n, 20, 1, 'image',"
-            " true, now() + n * interval '1 microsecond', now() + interval '1 day', 0, '', '', '{}'"
+            " true, now() + n * interval '1 microsecond', now() + interval '1 day', 0, '', '',"
+            " '{}', ''"
             " from generate_series(1, %s) n join (select *, row_number() over () - 1 as place"
             " from billing_walletowner) w on w.place = n %% %s",
             [count, users],

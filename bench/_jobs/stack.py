@@ -52,7 +52,6 @@ def make_databases(short: str, long: str, *, people: int, queued: int) -> None:
 
 _QUEUE = """
 import django; django.setup()
-from bench._jobs.gate import OPEN  # noqa: E402
 from bench._jobs.people import queue_jobs
 queue_jobs({queued}, {users})
 """

@@ -20,6 +20,7 @@ class StubEngine:
     """One picture a call, each after `MILLISECONDS`: as a GPU that is kept busy."""
 
     batch_max = 1
+    prefix_frames = 0
 
     def warm(self, deadline: float | None = None) -> None:
         """There is nothing to load; but nobody begins before all are there."""

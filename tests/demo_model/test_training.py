@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,13 @@ from generation.engine.types import RenderSpec
 from tests.demo_model.conftest import TRAIN
 from tests.engine.conftest import ROOT, config_of, render, run_module
 
-pytestmark = pytest.mark.engine
+# Minutes of training: for who changes it, and before weights are committed.
+pytestmark = [
+    pytest.mark.engine,
+    pytest.mark.skipif(
+        os.environ.get("TEST_TRAINING") != "yes", reason="trains for minutes: TEST_TRAINING=yes"
+    ),
+]
 
 
 def facts(*arguments: str) -> dict[str, Any]:
