@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, Subquery, Sum
 
 from accounts.errors import Refusal
+from accounts.services.doorbell import ring_after_commit
 from billing import launch
 from billing.gateway import saved_cards
 from billing.gateway.errors import Declined, GatewayError, Unreachable
@@ -28,7 +29,6 @@ from billing.selectors.taxes import tax_rule
 from billing.services.auto_topup_outcomes import apply_failure, apply_payment, stop
 from billing.services.buyers import record_terms
 from billing.services.choices import Choice, PricedChoice, price_choice
-from billing.services.doorbell import ring_after_commit
 from billing.services.live_memberships import lock_wallet
 from billing.services.notices import tell
 

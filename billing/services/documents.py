@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db.models import Sum
 from django.forms.models import model_to_dict
 
+from accounts.services.doorbell import ring_after_commit
 from billing.models import (
     BillingDetails,
     Document,
@@ -27,7 +28,6 @@ from billing.models import (
     Refund,
 )
 from billing.selectors.taxes import tax_rule
-from billing.services.doorbell import ring_after_commit
 from billing.tax import TaxRule
 
 _PREFIX = {"invoice": "INV", "receipt": "REC", "credit_note": "CN"}

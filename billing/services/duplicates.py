@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from accounts.services.doorbell import ring_after_commit
 from billing.gateway import outbound
 from billing.gateway.errors import GatewayError, Unreachable
 from billing.gateway.types import InvoiceState, PaymentReversals, SessionState
 from billing.models import DuplicatePayment, Order
-from billing.services.doorbell import ring_after_commit
 from billing.services.notices import tell
 
 log = logging.getLogger(__name__)

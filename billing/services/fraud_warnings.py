@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from accounts.services.doorbell import ring_after_commit
 from billing.errors import ChangeInProgress, NotRefundable
 from billing.gateway.types import WarningState
 from billing.models import FraudWarning, Refund
-from billing.services.doorbell import ring_after_commit
 from billing.services.notices import tell
 from billing.services.purchases import Purchase, purchase_of_payment, reversed_so_far
 from billing.services.refund_steps import lock, share_of, write_refund

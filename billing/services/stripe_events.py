@@ -15,13 +15,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from accounts.services.doorbell import ring_after_commit
 from billing.gateway import webhooks
 from billing.gateway.errors import BadSignature, UnknownShape
 from billing.gateway.types import InboundEvent
 from billing.models import StripeEvent
 from billing.services import confirmations, reversal_events
 from billing.services.confirmations import Apply
-from billing.services.doorbell import ring_after_commit
 from billing.services.parking import Parked
 from billing.services.webhook_secrets import active_secrets
 

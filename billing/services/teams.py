@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from accounts.errors import InvalidRequest, NotFound, SeatsFull, TeamExists
 from accounts.models import Seat, SeatInvitation, Team, User
 from accounts.selectors.teams import seat_in
+from accounts.services.doorbell import ring_after_commit
+from accounts.spending_caps import check_caps
 from billing.selectors.entitlements import entitlements
-from billing.services.doorbell import ring_after_commit
 from billing.services.wallets import wallet_for
 
 INVITATION_LIFETIME = timedelta(days=7)
 NAME_MAX = 80
-CAP_MAX_CP = 10**12
 _SALT = "inkling.seat"
 _MANAGING = ("owner", "manager")
 
@@ -154,11 +154,7 @@ def change_seat(
     The owner may change everyone, a manager members. Raises InvalidRequest, NotFound.
     """
     seat = _seat_managed(by, seat_id)
-    for name, cap_cp in (("day", daily_cap_cp), ("month", monthly_cap_cp)):
-        if cap_cp is not None and not 0 <= cap_cp <= CAP_MAX_CP:
-            raise InvalidRequest(
-                _("A limit is zero points or more."), fields={f"{name}_points": "zero or more"}
-            )
+    check_caps(daily_cap_cp=daily_cap_cp, monthly_cap_cp=monthly_cap_cp)
     if seat.role != "owner":
         _may_give(by, seat.team, role)
         seat.role = role

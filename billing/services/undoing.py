@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.services.doorbell import ring_after_commit
 from billing.gateway import outbound
 from billing.gateway.errors import GatewayError
 from billing.models import Order
-from billing.services.doorbell import ring_after_commit
 from billing.services.notices import tell
 
 log = logging.getLogger(__name__)

@@ -7,16 +7,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from accounts.errors import InvalidRequest
 from accounts.models import User
+from accounts.spending_caps import check_caps
 from billing.selectors.wallets import wallet_id_of
 from billing.services.wallets import wallet_for
 from generation.calendar import period_ends_at, period_of
 from generation.models import OwnCaps, Spending
-
-CAP_MAX_CP = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +65,7 @@ def set_own_caps(
 
     Raises InvalidRequest.
     """
-    for name, cap_cp in (("day", daily_cap_cp), ("month", monthly_cap_cp)):
-        if cap_cp is not None and not 0 <= cap_cp <= CAP_MAX_CP:
-            raise InvalidRequest(
-                _("A limit is zero points or more."), fields={f"{name}_points": "zero or more"}
-            )
+    check_caps(daily_cap_cp=daily_cap_cp, monthly_cap_cp=monthly_cap_cp)
     OwnCaps.objects.update_or_create(
         wallet_id=wallet_for(user=user, now=now),
         defaults={

@@ -21,6 +21,8 @@ from generation.lifecycle import ACTIVE
 from generation.models import Job
 from generation.services.jobs import cancel_job
 
+# What htmx says on the console of a request that the way to the next page cut off.
+_CUT_OFF = ("htmx:afterRequest", "htmx:sendAbort")
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -90,10 +92,9 @@ def clean_page(page: Page, portal: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
     page.on(
         "console",
-        # A request that the way to the next page cut off is no fault of a page.
         lambda said: (
             faults.append(said.text)
-            if said.type in ("error", "warning") and not said.text.startswith("htmx:afterRequest")
+            if said.type in ("error", "warning") and not said.text.startswith(_CUT_OFF)
             else None
         ),
     )
