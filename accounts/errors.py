@@ -53,3 +53,21 @@ class EmailUnverified(Refusal):
     """The user has not confirmed an address yet."""
 
     code = "email_unverified"
+
+
+class ScopeMissing(Refusal):
+    """The key lacks the scope that this needs. `facts`: scope."""
+
+    code = "scope_missing"
+
+
+class AddressNotAllowed(Refusal):
+    """The key has a list of networks, and the request came from none of them. `facts`: address."""
+
+    code = "address_not_allowed"
+
+
+class KeyTooWeak(Refusal):
+    """A key may manage only keys that may do no more than itself."""
+
+    code = "key_too_weak"

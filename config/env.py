@@ -52,6 +52,21 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("INKLING_PUBLIC_URL", "http://HOST:PORT", "address users reach it by, for links"),
     Variable("SECRET_KEY", "made once, kept in INKLING_HOME", "signs sessions and download links"),
+    Variable(
+        "ENCRYPTION_SECRETS",
+        "SECRET_KEY",
+        "encrypt what must be readable again, comma-separated: the first encrypts, all decrypt",
+    ),
+    Variable(
+        "ABUSE_HASH_SECRET",
+        "SECRET_KEY",
+        "hashes mailboxes, addresses and devices; with another one they are all forgotten",
+    ),
+    Variable(
+        "TRUSTED_PROXY_HOPS",
+        "0; in production it must be set",
+        "how many proxies of yours add to `X-Forwarded-For` before a request arrives here",
+    ),
     Variable("ALLOWED_HOSTS", "localhost and 127.0.0.1", "host names served, comma-separated"),
     Variable("POINTS_DAY_TZ", "Asia/Shanghai", "time zone whose midnight starts a points day"),
     Variable(

@@ -8,8 +8,6 @@ from accounts.portal import views
 
 app_name = "accounts"
 urlpatterns = [
-    path("keys/", views.keys, name="keys"),
-    path("keys/<uuid:key_id>/revoke/", views.revoke, name="key_revoke"),
     path("account/", views.settings_page, name="settings"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.errors import InvalidRequest
 from accounts.models import User
 from billing.api import serializers
@@ -28,6 +29,8 @@ PAGE_MAX = 200
 class WalletView(APIView):
     """What can be spent, from which lots."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="wallet_retrieve", responses=serializers.WalletSerializer)
     def get(self, request: Request) -> Response:
         """The wallet: points, lots in order of use, the next claim."""
@@ -37,6 +40,8 @@ class WalletView(APIView):
 
 class ClaimView(APIView):
     """The day's free points."""
+
+    scopes = WORK
 
     @extend_schema(
         operation_id="wallet_claim", request=None, responses=serializers.ClaimedLotSerializer
@@ -49,6 +54,8 @@ class ClaimView(APIView):
 
 class StatementView(APIView):
     """Every transaction of the wallet."""
+
+    scopes = WORK
 
     @extend_schema(
         operation_id="wallet_statement",
@@ -76,6 +83,8 @@ class StatementView(APIView):
 
 class PricesView(APIView):
     """The live price list, for everyone."""
+
+    scopes = WORK
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

@@ -158,6 +158,14 @@ ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Inkling] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# How many proxies of the operator's own stand between a visitor and this process. Each adds a name
+# to X-Forwarded-For; one too few and every limit bites the proxy, one too many and visitors choose
+# their address themselves. allauth's own limits count the same way.
+TRUSTED_PROXY_HOPS = ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_HOPS", 0)
+# The first encrypts what must be readable again, all decrypt. Unset: SECRET_KEY.
+ENCRYPTION_SECRETS = env.listing("ENCRYPTION_SECRETS", [])
+# What hashes mailboxes, addresses and devices; another one forgets every one of them.
+ABUSE_HASH_SECRET = env.string("ABUSE_HASH_SECRET")
 
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
@@ -202,7 +210,10 @@ ARTIFACT_LINK_SECONDS = 900
 # --- the REST face ----------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.permissions.HasScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.CursorPagination",

@@ -31,6 +31,8 @@ SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+# Behind a proxy, a count that nobody set makes every visitor the same visitor.
+required("TRUSTED_PROXY_HOPS")
 required("EMAIL_URL")
 globals().update(env.email("EMAIL_URL"))
 STORAGES = {

@@ -19,7 +19,9 @@ from rest_framework.reverse import reverse
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.models import ApiKey, User
+from accounts.scopes import READ
 from generation.api import serializers
 from generation.live import Stream, stream_response
 from generation.models import Job
@@ -30,6 +32,8 @@ from generation.services.jobs import cancel_job, submit_job
 
 class QuotesView(APIView):
     """Prices that bind."""
+
+    scopes = (READ, READ)  # nothing is held or spent
 
     @extend_schema(
         operation_id="quotes_create",
@@ -48,6 +52,8 @@ class QuotesView(APIView):
 
 class JobsView(GenericAPIView[Job]):
     """Jobs of the key's user."""
+
+    scopes = WORK
 
     serializer_class = serializers.JobSerializer
 
@@ -94,6 +100,8 @@ class JobsView(GenericAPIView[Job]):
 class JobView(APIView):
     """One job."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="jobs_retrieve", responses=serializers.JobSerializer)
     def get(self, request: Request, job_id: UUID) -> Response:
         """Where it is, what it made, what it cost."""
@@ -108,6 +116,8 @@ class EventStreamRenderer(JSONRenderer):
 
 class JobEventsView(APIView):
     """One job, live."""
+
+    scopes = WORK
 
     renderer_classes = [*APIView.renderer_classes, EventStreamRenderer]
 
@@ -142,6 +152,8 @@ class JobEventsView(APIView):
 
 class CancelView(APIView):
     """The way out."""
+
+    scopes = WORK
 
     @extend_schema(operation_id="jobs_cancel", request=None, responses=serializers.JobSerializer)
     def post(self, request: Request, job_id: UUID) -> Response:

@@ -19,11 +19,11 @@ from generation.models import Spending
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `limit_cp` hundredths in `scope` per server day or month."""
+    """At most `limit_cp` hundredths in `scope` per server day or month; None only counts."""
 
     scope: str
     per: str
-    limit_cp: int
+    limit_cp: int | None
 
 
 # Every cap in one round trip.
@@ -47,8 +47,8 @@ def count(*, wallet_id: int, caps: Iterable[Cap], amount_cp: int, now: datetime)
         cursor.execute(_ADD, [wallet_id, amount_cp, list(scopes), list(periods)])
         spent = {(scope, period): spent_cp for scope, period, spent_cp in cursor.fetchall()}
     for name, cap in by_name.items():
-        if spent[name] > cap.limit_cp:
-            raise _exceeded(cap, spent[name] - amount_cp, now)
+        if cap.limit_cp is not None and spent[name] > cap.limit_cp:
+            raise _exceeded(cap, cap.limit_cp, spent[name] - amount_cp, now)
     return [f"{scope}|{period}" for scope, period in by_name]
 
 
@@ -61,18 +61,18 @@ def uncount(*, wallet_id: int, counted: Iterable[str], amount_cp: int) -> None:
         )
 
 
-def _exceeded(cap: Cap, spent_cp: int, now: datetime) -> CapExceeded:
+def _exceeded(cap: Cap, limit_cp: int, spent_cp: int, now: datetime) -> CapExceeded:
     frees_at = period_ends_at(now, cap.per, settings.POINTS_DAY_TZ)
     return CapExceeded(
         _("This would pass the cap of %(limit)s points a %(per)s; %(spent)s are spent.")
         % {
-            "limit": format_points(cap.limit_cp),
+            "limit": format_points(limit_cp),
             "per": _("day") if cap.per == "day" else _("month"),
             "spent": format_points(spent_cp),
         },
         facts={
             "cap": f"{'key' if cap.scope.startswith('key:') else cap.scope}_{cap.per}",
-            "limit_points": format_points(cap.limit_cp),
+            "limit_points": format_points(limit_cp),
             "spent_points": format_points(spent_cp),
             "frees_at": frees_at.isoformat().replace("+00:00", "Z"),
         },

@@ -13,6 +13,7 @@ from billing.types import Entitlements
 from generation import quotas
 from generation.calendar import day_starts_at, period_ends_at
 from generation.errors import GenerationPaused, QuotaExceeded
+from generation.selectors.key_spending import key_scope
 from generation.services.caps import Cap
 
 # One round trip: it is made by every submit while the wallet is locked.
@@ -63,11 +64,10 @@ def caps_of(*, plan: Entitlements, api_key: ApiKey | None) -> list[Cap]:
     """Every cap a job of this key on this plan counts under."""
     caps = [Cap("wallet", "day", plan.points_day_max_cp)]
     if api_key is not None:
-        scope = f"key:{api_key.pk}"
-        if api_key.daily_cap_cp is not None:
-            caps.append(Cap(scope, "day", api_key.daily_cap_cp))
-        if api_key.monthly_cap_cp is not None:
-            caps.append(Cap(scope, "month", api_key.monthly_cap_cp))
+        # Counted without a cap too: a cap set later counts the whole period, and pages show it.
+        scope = key_scope(api_key.pk)
+        caps.append(Cap(scope, "day", api_key.daily_cap_cp))
+        caps.append(Cap(scope, "month", api_key.monthly_cap_cp))
     return caps
 
 
