@@ -70,6 +70,19 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ALLOWED_HOSTS", "localhost and 127.0.0.1", "host names served, comma-separated"),
     Variable("POINTS_DAY_TZ", "Asia/Shanghai", "time zone whose midnight starts a points day"),
     Variable(
+        "GRANT_DAY_BUDGET_POINTS",
+        "no budget",
+        "free points given on a server day in all, until the desk sets a budget",
+    ),
+    Variable("SIGN_UPS_PER_ADDRESS", "5", "sign-ups a server day from one address"),
+    Variable("SIGN_UPS_PER_NETWORK", "15", "sign-ups a server day from one /24, or IPv6 /64"),
+    Variable(
+        "CAPTCHA",
+        "altcha",
+        "what asks visitors to show that they are no program: `altcha`, which calls nobody, or the"
+        " dotted name of a Django form field",
+    ),
+    Variable(
         "ENGINE_IMAGE_MODEL",
         "demo checkpoint",
         "folder or repository id of the diffusers checkpoint for pictures",

@@ -18,7 +18,7 @@ _CAP_MAX_CP = 10**15
 
 def checked(terms: Mapping[str, object], *, now: datetime) -> dict[str, Any]:
     """The terms as they are kept. Raises InvalidRequest, which names the field at fault."""
-    kept = {field: _READ[field](value, now) for field, value in terms.items()}
+    kept: dict[str, Any] = {field: _READ[field](value, now) for field, value in terms.items()}
     capped = kept.get("daily_cap_cp") or kept.get("monthly_cap_cp")
     if capped and scopes.KEYS in kept.get("scopes", ()):
         # Each key it made would have a cap of its own, and the sum none.

@@ -57,7 +57,7 @@ def find_by_token(*, token: str, address: str = "", now: datetime) -> ApiKey:
         key = _live(now).filter(access_key=issuer).first()
     if key is None or key.sealed_secret is None:
         raise TokenRefused("unknown")
-    claims = _decoded(token, secret=unseal(key.sealed_secret))
+    claims = _decoded(token, secret=unseal(bytes(key.sealed_secret)))
     _check_times(claims, int(now.timestamp()))
     return _used(key, address, now)
 
@@ -108,7 +108,8 @@ def _decoded(token: str, *, secret: str | None) -> dict[str, Any]:
 
 
 def _check_times(claims: dict[str, Any], at: int) -> None:
-    ends, starts = claims.get("exp"), claims.get("nbf", 0)
+    ends: Any = claims.get("exp")
+    starts: Any = claims.get("nbf", 0)
     if not (_is_moment(ends) and _is_moment(starts)):
         raise TokenRefused("malformed")
     if ends <= at - _LEEWAY_SECONDS:

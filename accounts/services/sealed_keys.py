@@ -13,7 +13,8 @@ def reseal_all() -> int:
     """Encrypt all under the first secret; how many. Raises CannotUnseal and then changes none."""
     keys = ApiKey.objects.select_for_update().exclude(sealed_secret=None)
     count = 0
-    for key in keys.iterator():
-        ApiKey.objects.filter(pk=key.pk).update(sealed_secret=resealed(bytes(key.sealed_secret)))
+    for key_id, sealed in keys.values_list("pk", "sealed_secret"):
+        assert sealed is not None
+        ApiKey.objects.filter(pk=key_id).update(sealed_secret=resealed(sealed))
         count += 1
     return count

@@ -1,19 +1,14 @@
-"""Secrets that must be readable again, encrypted at rest; and names that must not be, hashed.
-
-Every key is derived from a secret of the installation with a purpose of its own, so that one
-that leaks says nothing about the others.
-"""
+"""Secrets that must be readable again, encrypted at rest."""
 
 from __future__ import annotations
 
-import hmac
 from base64 import urlsafe_b64encode
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+from accounts.hashes import derived_key
 
 
 class CannotUnseal(Exception):
@@ -33,15 +28,9 @@ def unseal(sealed: bytes) -> str:
         raise CannotUnseal("ENCRYPTION_SECRETS lacks the secret this was sealed under") from None
 
 
-def resealed(sealed: bytes) -> bytes:
+def resealed(sealed: bytes | memoryview) -> bytes:
     """The same under the first secret, so that older ones can go. Raises CannotUnseal."""
-    return seal(unseal(sealed))
-
-
-def keyed_hash(purpose: str, text: str) -> bytes:
-    """16 bytes that say whether two texts are the same, to nobody without our secret."""
-    key = _derived(settings.ABUSE_HASH_SECRET or settings.SECRET_KEY, f"hash:{purpose}")
-    return hmac.digest(key, text.encode(), "sha256")[:16]
+    return seal(unseal(bytes(sealed)))
 
 
 def _sealing_secrets() -> tuple[str, ...]:
@@ -51,11 +40,5 @@ def _sealing_secrets() -> tuple[str, ...]:
 @lru_cache
 def _box(secrets: tuple[str, ...]) -> MultiFernet:
     return MultiFernet(
-        [Fernet(urlsafe_b64encode(_derived(secret, "sealing"))) for secret in secrets]
+        [Fernet(urlsafe_b64encode(derived_key(secret, "sealing"))) for secret in secrets]
     )
-
-
-@lru_cache(maxsize=64)
-def _derived(secret: str, purpose: str) -> bytes:
-    info = f"inkling:{purpose}".encode()
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret.encode())

@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from accounts.api.permissions import WORK
 from accounts.errors import InvalidRequest
 from accounts.models import User
+from accounts.visits import visit_of
 from billing.api import serializers
 from billing.selectors.prices import live_price_list
 from billing.selectors.statements import statement
@@ -47,8 +48,11 @@ class ClaimView(APIView):
         operation_id="wallet_claim", request=None, responses=serializers.ClaimedLotSerializer
     )
     def post(self, request: Request) -> Response:
-        """Claim today's points; `already_claimed` from the second time on."""
-        lot = daily_points.claim(user=cast(User, request.user), now=timezone.now())
+        """Claim today's points; `already_claimed` from the second time on, `check_needed` with the
+        `step` that its owner passes on the site first: captcha, mail_code or card."""
+        lot = daily_points.claim(
+            user=cast(User, request.user), visit=visit_of(request._request), now=timezone.now()
+        )
         return Response(serializers.ClaimedLotSerializer(lot).data)
 
 

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "django_altcha",
     "django_htmx",
     "django_cotton",
     "widget_tweaks",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     # Inside the one above: it says what that one is to write.
     "config.csp.AdminPolicyMiddleware",
+    "accounts.portal.device.DeviceMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -164,11 +166,18 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 TRUSTED_PROXY_HOPS = ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_HOPS", 0)
 # The first encrypts what must be readable again, all decrypt. Unset: SECRET_KEY.
 ENCRYPTION_SECRETS = env.listing("ENCRYPTION_SECRETS", [])
+# Sign-ups a server day from one address, and from one /24 or /64.
+SIGN_UPS_PER_ADDRESS = env.integer("SIGN_UPS_PER_ADDRESS", 5)
+SIGN_UPS_PER_NETWORK = env.integer("SIGN_UPS_PER_NETWORK", 15)
+# What asks a visitor to show that they are no program.
+CAPTCHA = env.string("CAPTCHA", "altcha")
 # What hashes mailboxes, addresses and devices; another one forgets every one of them.
 ABUSE_HASH_SECRET = env.string("ABUSE_HASH_SECRET")
 
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
+# Free points of a server day in all, until the desk sets a budget; 0: no budget.
+GRANT_DAY_BUDGET_POINTS = env.integer("GRANT_DAY_BUDGET_POINTS", 0)
 
 # --- money ------------------------------------------------------------------------------------
 # STRIPE_SECRET_KEY, STRIPE_API_BASE and STRIPE_LIVEMODE: each of the other settings files.

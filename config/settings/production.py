@@ -20,6 +20,7 @@ def required(name: str) -> str:
 
 
 SECRET_KEY = required("SECRET_KEY")
+ALTCHA_HMAC_KEY = f"altcha:{SECRET_KEY}"
 required("DATABASE_URL")
 required("REDIS_URL")
 PUBLIC_URL = required("INKLING_PUBLIC_URL").rstrip("/")

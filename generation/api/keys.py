@@ -9,7 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
@@ -28,12 +28,13 @@ from generation.selectors.key_spending import KeySpending, spent_by
 _POINTS_LENGTH_MAX = 20  # anything longer is more than there are points, cut or not
 
 
-class PointsText(serializers.CharField):
+@extend_schema_field({"type": "string", "pattern": r"^\d+(\.\d{1,2})?$"})
+class PointsText(serializers.Field[int, str, str, int]):
     """Points as "12.50", hundredths inside; null for no cap."""
 
-    def to_internal_value(self, data: object) -> int:  # type: ignore[override]
+    def to_internal_value(self, data: str) -> int:
         try:
-            return parse_points(super().to_internal_value(data)[:_POINTS_LENGTH_MAX])
+            return parse_points(str(data)[:_POINTS_LENGTH_MAX])
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
 

@@ -30,12 +30,15 @@ def key_scope(key_id: UUID) -> str:
 
 def spent_by(*, user: User, keys: Iterable[ApiKey], now: datetime) -> dict[UUID, KeySpending]:
     """What each of the user's keys has spent, in one query."""
+    wallet_id = wallet_id_of(user)
     day, month = (period_of(now, per, settings.POINTS_DAY_TZ) for per in ("day", "month"))
     ids = {key_scope(key.pk): key.pk for key in keys}
-    rows = Spending.objects.filter(
-        wallet_id=wallet_id_of(user), scope__in=list(ids), period__in=[day, month]
-    )
-    spent = {(ids[row.scope], row.period): row.spent_cp for row in rows}
+    spent: dict[tuple[UUID, str], int] = {}
+    if wallet_id is not None:
+        rows = Spending.objects.filter(
+            wallet_id=wallet_id, scope__in=list(ids), period__in=[day, month]
+        )
+        spent = {(ids[row.scope], row.period): row.spent_cp for row in rows}
     return {
         key_id: KeySpending(spent.get((key_id, day), 0), spent.get((key_id, month), 0))
         for key_id in ids.values()
