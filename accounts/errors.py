@@ -95,3 +95,21 @@ class CodeWrong(Refusal):
     """The mailed code is another, too old, or was tried too often."""
 
     code = "code_wrong"
+
+
+class TeamExists(Refusal):
+    """A person owns one team."""
+
+    code = "team_exists"
+
+
+class SeatsFull(Refusal):
+    """The plan has no free seat. `facts`: seats, taken."""
+
+    code = "seats_full"
+
+
+class SeatInactive(Refusal):
+    """The team has more people than its plan has seats, and this one came too late."""
+
+    code = "seat_inactive"

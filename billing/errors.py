@@ -18,6 +18,16 @@ class InsufficientPoints(Refusal):
     code = "insufficient_points"
 
 
+class PerkNeeded(Refusal):
+    """The plan lacks a perk that this needs.
+
+    `facts`: perk, plan (the one the wallet is on) and `ways`, the cheapest plan that has it:
+    {"way": "plan", "plan", "period", "amount_minor", "currency", "text"}.
+    """
+
+    code = "perk_needed"
+
+
 class AlreadyClaimed(Refusal):
     """Today's points were given already. `facts`: next_claim_at."""
 

@@ -15,6 +15,26 @@ DAILY_POINTS_CP = 66_00
 
 QUOTE_LIFETIME = timedelta(minutes=15)
 
+
+def _clips(kind: str) -> tuple[PriceLine, ...]:
+    """Clips of a kind: high quality costs three and a half times, ten seconds double."""
+    return tuple(
+        PriceLine(
+            f"{kind.replace('_', '-')}-{'' if quality == 'standard' else 'high-'}{seconds}s",
+            kind,
+            quality=quality,
+            seconds=seconds,
+            unit="clip",
+            unit_cp=five_seconds_cp * (seconds // 5),
+        )
+        for quality, five_seconds_cp in (("standard", 10_00), ("high", 35_00))
+        for seconds in (5, 10)
+    )
+
+
+# Of the price of any other lane.
+RELAXED_PERCENT = 70
+
 PRICE_LISTS: tuple[PriceList, ...] = (
     PriceList(
         version=1,
@@ -25,6 +45,22 @@ PRICE_LISTS: tuple[PriceList, ...] = (
                 "video-5s", "video", quality="standard", seconds=5, unit="clip", unit_cp=1000
             ),
         ),
+        relaxed_percent=RELAXED_PERCENT,
+    ),
+    # Every kind of work. What version 1 had costs what it did.
+    PriceList(
+        version=2,
+        starts_at=datetime(2026, 11, 1, tzinfo=UTC),
+        lines=(
+            PriceLine("image", "image", quality="", seconds=0, unit="picture", unit_cp=20),
+            *_clips("video"),
+            *_clips("image_to_video"),
+            *_clips("extension"),
+            *_clips("effect"),
+            # 0.47 yuan a piece, at ten points a yuan.
+            PriceLine("creative", "creative", quality="", seconds=0, unit="piece", unit_cp=4_70),
+        ),
+        relaxed_percent=RELAXED_PERCENT,
     ),
 )
 

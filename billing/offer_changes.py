@@ -5,11 +5,11 @@ Who approves a version reads this before anything else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from billing.offers import CatalogueOffer, PlanOffer, PromotionOffer
-from billing.types import PriceLine, format_points
+from billing.types import PriceList, format_points
 
 _OF_A_PLAN = [field.name for field in fields(PlanOffer) if field.name not in ("code", "prices")]
 
@@ -19,9 +19,9 @@ def catalogue_changes(before: CatalogueOffer, after: CatalogueOffer) -> list[str
     return [*_of(_catalogue_facts(before), _catalogue_facts(after))]
 
 
-def price_list_changes(before: Sequence[PriceLine], after: Sequence[PriceLine]) -> list[str]:
+def price_list_changes(before: PriceList, after: PriceList) -> list[str]:
     """Every difference between two versions of what work costs."""
-    return [*_of(_line_facts(before), _line_facts(after))]
+    return [*_of(_price_facts(before), _price_facts(after))]
 
 
 def promotion_terms(offer: PromotionOffer) -> list[str]:
@@ -79,8 +79,11 @@ def _catalogue_facts(offer: CatalogueOffer) -> dict[str, str]:
     return facts
 
 
-def _line_facts(lines: Sequence[PriceLine]) -> dict[str, str]:
-    return {line.code: f"{format_points(line.unit_cp)} points a {line.unit}" for line in lines}
+def _price_facts(prices: PriceList) -> dict[str, str]:
+    facts = {
+        line.code: f"{format_points(line.unit_cp)} points a {line.unit}" for line in prices.lines
+    }
+    return facts | {"relaxed lane": f"{prices.relaxed_percent} % of the price"}
 
 
 def _text(name: str, value: object) -> str:

@@ -45,6 +45,7 @@ class PlanOffer:
             extension=self.extension,
             camera=self.camera,
             high_quality=self.high_quality,
+            relaxed_lane=self.level > 0,
             seats=self.seats,
             jobs_day_max=self.jobs_day_max,
             points_day_max_cp=self.points_day_max_cp,

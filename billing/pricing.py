@@ -26,8 +26,12 @@ def price(price_list: PriceList, request: PricedRequest) -> Price:
     if request.pieces < 1:
         raise ValueError("a request has at least one piece")
     line = find_line(price_list, request)
+    unit_cp = line.unit_cp
+    if request.relaxed:
+        # Rounded up to the hundredth of a point, each piece by itself: all cost the same.
+        unit_cp = -(-unit_cp * price_list.relaxed_percent // 100)
     return Price(
-        cost_cp=line.unit_cp * request.pieces,
+        cost_cp=unit_cp * request.pieces,
         price_list_version=price_list.version,
         line_code=line.code,
     )

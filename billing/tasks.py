@@ -22,6 +22,7 @@ from billing.services import (
     refunds,
     stripe_events,
     stripe_recovery,
+    team_mail,
     undoing,
     upkeep,
 )
@@ -130,3 +131,9 @@ def paper(**kwargs: Any) -> None:
 def reconcile_stripe(**kwargs: Any) -> None:
     """Compare Stripe with our orders, periods and the ledger, and alarm on a difference."""
     reconciliation.reconcile_nightly(now=timezone.now())
+
+
+@shared_task(name="billing.team_mail")
+def team_mail_out(**kwargs: Any) -> None:
+    """Mail the invitations to teams that were not mailed yet."""
+    team_mail.mail_invitations(now=timezone.now())

@@ -52,21 +52,34 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """A published version of what things cost. Never edited after its start."""
+    """A published version of what things cost. Never edited after its start.
+
+    `relaxed_percent`: what the relaxed lane costs, of the price of any other lane.
+    """
 
     version: int
     starts_at: datetime
     lines: tuple[PriceLine, ...]
+    relaxed_percent: int = 100
+
+    @property
+    def headlines(self) -> tuple[PriceLine, ...]:
+        """The picture and the plain clip, by which people compare: the first line of each."""
+        kinds = ("image", "video")
+        first = {kind: line for line in reversed(self.lines) for kind in [line.kind]}
+        return tuple(first[kind] for kind in kinds if kind in first)
 
 
 @dataclass(frozen=True, slots=True)
 class PricedRequest:
-    """What a price depends on: the kind, its quality and length, and how many pieces."""
+    """What a price depends on: the kind, its quality and length, how many pieces, and whether
+    they may wait behind all others."""
 
     kind: str
     quality: str = ""
     seconds: int = 0
     pieces: int = 1
+    relaxed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,19 @@ class Entitlements:
     extension: bool = False
     camera: bool = False
     high_quality: bool = False
+    relaxed_lane: bool = False
     seats: int = 1
     jobs_day_max: int = 400
     points_day_max_cp: int = 10_000_00
+
+    def has(self, perk: str) -> bool:
+        """Whether it has a perk: extension, camera, high_quality or relaxed_lane.
+
+        Raises KeyError for any other name.
+        """
+        return {
+            "extension": self.extension,
+            "camera": self.camera,
+            "high_quality": self.high_quality,
+            "relaxed_lane": self.relaxed_lane,
+        }[perk]

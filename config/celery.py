@@ -28,7 +28,12 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
-    "files that no artifact names": {
+    "uploads whose time is over": {
+        "task": "generation.sweep_uploads",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
+    "files that nothing names": {
         "task": "generation.sweep_orphans",
         "schedule": crontab(hour=20, minute=0),
         "options": {"expires": 3600},
@@ -75,6 +80,11 @@ app.conf.beat_schedule = {
     },
     "invoices, receipts and credit notes to mail": {
         "task": "billing.paper",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "invitations to teams to mail": {
+        "task": "billing.team_mail",
         "schedule": 60.0,
         "options": {"expires": 60},
     },

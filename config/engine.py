@@ -12,12 +12,10 @@ def child_engine() -> ChildEngine:
     """One inference child for this process; it starts with the first render."""
     return ChildEngine(
         EngineConfig(
-            image_model=settings.ENGINE_IMAGE_MODEL,
-            image_revision=settings.ENGINE_IMAGE_REVISION,
-            video_model=settings.ENGINE_VIDEO_MODEL,
-            video_revision=settings.ENGINE_VIDEO_REVISION,
+            registry=settings.MODEL_REGISTRY,
             device=settings.ENGINE_DEVICE,
             scratch_dir=settings.ENGINE_SCRATCH_DIR,
             batch_max=settings.ENGINE_BATCH_MAX,
+            cache_mb=settings.ENGINE_CACHE_MB,
         )
     )

@@ -18,6 +18,8 @@ from urllib.parse import unquote
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from generation.model_registry import Registry, RegistryError, read
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -94,6 +96,16 @@ VARIABLES: tuple[Variable, ...] = (
         "folder or repository id of the diffusers checkpoint for video",
     ),
     Variable("ENGINE_VIDEO_REVISION", "", "pinned commit (40 hex digits) when it is a repository"),
+    Variable(
+        "ENGINE_MODELS",
+        "the two above",
+        "file with the registry of models, see docs/models.md; the two above are not used then",
+    ),
+    Variable(
+        "ENGINE_CACHE_MB",
+        "0",
+        "how much the loaded models may occupy together, by what the registry says; 0: no bound",
+    ),
     Variable("ENGINE_DEVICE", "cuda if there is one, else cpu", "torch device of the GPU worker"),
     Variable("ENGINE_BATCH_MAX", "4", "pictures that are rendered together in one call, at most"),
     Variable(
@@ -143,7 +155,35 @@ VARIABLES: tuple[Variable, ...] = (
         "whether a purchase needs consent to paying for points used before a withdrawal: "
         "REQUIRED or OPTIONAL (then a withdrawal gives everything back)",
     ),
+    Variable(
+        "LABEL_JURISDICTION",
+        "NONE",
+        "visible label on everything: NONE, CN (AI生成), EU (AI-generated), ALL (both), or"
+        " CN_ARTICLE_9 (CN, but not for members who accepted the labelling agreement)",
+    ),
+    Variable("LABEL_VIDEO", "ALL", "where a clip shows it: ALL through, or its first 3 s (START)"),
+    Variable(
+        "LABELLING_AGREEMENT_DIR",
+        "the text that comes with Inkling",
+        "folder with your own labelling agreement: `labelling.en.txt`, `labelling.zh-hans.txt`",
+    ),
+    Variable(
+        "TRUSTED_PROXIES",
+        "0",
+        "how many proxies of your own stand before the web server and add to `X-Forwarded-For`",
+    ),
     Variable("AIGC_PRODUCER", "INKLING-SELF-HOSTED", "provider code written into the AIGC field"),
+    Variable(
+        "C2PA_CERTIFICATE_CHAIN",
+        "a local chain, made once, kept in INKLING_HOME",
+        "file with your own certificates for C2PA manifests, PEM, the leaf first",
+    ),
+    Variable("C2PA_PRIVATE_KEY", "", "file with the leaf's private key, PEM, without a password"),
+    Variable(
+        "C2PA_TIMESTAMP_URL",
+        "no time stamps",
+        "RFC 3161 service that stamps manifests; asked once for each file, from the GPU worker",
+    ),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
     Variable("LOG_LEVEL", "INFO", "least severe log line written"),
@@ -218,6 +258,34 @@ class Env:
         if self.revision(revision) is None:
             raise ImproperlyConfigured(f"{name} is a repository, so {revision} must be set too")
         return text
+
+    def registry(self, name: str) -> Registry | None:
+        """The registry of models in the file that the variable names, None when it is unset.
+
+        Raises ImproperlyConfigured.
+        """
+        text = self.string(name)
+        try:
+            return read(Path(text)) if text else None
+        except RegistryError as error:
+            raise ImproperlyConfigured(f"{name}: {error}") from None
+
+    def both_files(self, first: str, second: str) -> tuple[str, str]:
+        """Two variables that name existing files, both or neither. Raises ImproperlyConfigured."""
+        paths = self.string(first), self.string(second)
+        for name, path in zip((first, second), paths, strict=True):
+            if path and not Path(path).is_file():
+                raise ImproperlyConfigured(f"{name}: there is no file {path!r}")
+        if bool(paths[0]) != bool(paths[1]):
+            raise ImproperlyConfigured(f"{first} and {second} are set together or not at all")
+        return paths
+
+    def folder(self, name: str, default: Path) -> Path:
+        """The variable as an existing folder. Raises ImproperlyConfigured."""
+        text = self.string(name)
+        if text and not Path(text).is_dir():
+            raise ImproperlyConfigured(f"{name}: there is no folder {text!r}")
+        return Path(text) if text else default
 
     def listing(self, name: str, default: list[str]) -> list[str]:
         """The variable as comma-separated texts."""

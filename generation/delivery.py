@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,9 +22,11 @@ from generation.lifecycle import ATTEMPTS_MAX
 from generation.models import Job
 from generation.services import artifacts, attempts, deliveries
 from generation.services.deliveries import StoredArtifact
+from generation.services.signing import signing
+from generation.sources import opened, parent_of
+from generation.stamp.joining import Earlier, stamp_joined
 from generation.stamp.stamping import stamp_clip, stamp_picture
-from generation.stamp.types import StampOrder
-from generation.types import KINDS
+from generation.stamp.types import Parent, Stamped, StampOrder
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +79,8 @@ def _store(
             continue
         try:
             stored.append(_stamp_and_store(job, piece, rendered))
+        except EngineFailure as failure:
+            failures.append(failure)
         except OSError as error:
             log.exception("job %s: piece %d could not be stored", job.id, piece)
             failures.append(EngineFailure(STORAGE, str(error)))
@@ -91,22 +96,43 @@ def _stamp_and_store(job: Job, piece: int, rendered: Rendered) -> StoredArtifact
         producer=settings.AIGC_PRODUCER,
         produce_id=str(job.id),
         software=f"Inkling {rendered.model}",
+        label=job.visible_label,
+        label_seconds=settings.LABEL_SECONDS,
+        signing=signing(),
+        made_at=timezone.now(),
+        model=rendered.model,
+        model_version=rendered.revision or "",
     )
-    stamped = (
-        stamp_clip(rendered.frames, rendered.fps, order)
-        if job.kind == "video"
-        else stamp_picture(rendered.frames[0], order)
-    )
+    stamped, seconds = _stamped(job, rendered, order)
     return StoredArtifact(
         piece=piece,
         stored_name=storage.store(stamped.data, stamped.mime),
         mime=stamped.mime,
         width=stamped.width,
         height=stamped.height,
-        seconds=KINDS[job.kind].seconds,
+        seconds=seconds,
         bytes=len(stamped.data),
         sha256=stamped.sha256,
+        content_sha256=stamped.content_sha256,
     )
+
+
+def _stamped(job: Job, rendered: Rendered, order: StampOrder) -> tuple[Stamped, int]:
+    """The finished file and its length by contract, seconds; a continued clip is the whole one.
+
+    Raises EngineFailure when the clip to be continued is gone by now.
+    """
+    asked = job.request
+    if asked.spec.makes == "image":
+        return stamp_picture(rendered.frames[0], order), 0
+    if job.kind != "extension":
+        return stamp_clip(rendered.frames, rendered.fps, order), asked.seconds
+    parent = parent_of(job)
+    with opened(parent) as file:
+        order = replace(order, parent=Parent(file.read(), parent.mime))
+        earlier = Earlier(file, marked=parent.brand_mark, labelled=bool(parent.job.visible_label))
+        joined = stamp_joined(earlier, rendered.frames, rendered.fps, asked.seconds, order)
+    return joined, parent.seconds + asked.seconds
 
 
 def _finish(
@@ -167,4 +193,6 @@ def _engine_facts(rendered: Rendered) -> dict[str, object]:
         "fps": rendered.fps,
         "render_milliseconds": round(rendered.render_seconds * 1000),
         "rendered_with": rendered.rendered_with,
+        "model_id": rendered.model_id,
+        "camera": rendered.camera,
     }

@@ -38,6 +38,80 @@ class JobFinished(Refusal):
     code = "job_finished"
 
 
+class ClipTooLong(Refusal):
+    """The clip with its continuation would be longer than clips may be.
+
+    `facts`: seconds, seconds_max.
+    """
+
+    code = "clip_too_long"
+
+
+class PictureRefused(Refusal):
+    """A picture that cannot be worked from, for the reason in the code. `fields` names where it
+    was sent."""
+
+
+class PictureTooLarge(PictureRefused):
+    """It has too many bytes."""
+
+    code = "picture_too_large"
+
+
+class PictureType(PictureRefused):
+    """Its content is none of the types taken, whatever its name says."""
+
+    code = "picture_type"
+
+
+class PictureBroken(PictureRefused):
+    """It is damaged, cut short or made to break its reader."""
+
+    code = "picture_broken"
+
+
+class PictureAnimated(PictureRefused):
+    """It holds more than one picture in time."""
+
+    code = "picture_animated"
+
+
+class PictureTooManyPixels(PictureRefused):
+    """It would unpack to more pixels than are taken."""
+
+    code = "picture_too_many_pixels"
+
+
+class PictureTooSmall(PictureRefused):
+    """One of its sides is too short."""
+
+    code = "picture_too_small"
+
+
+class PictureShape(PictureRefused):
+    """It is much longer one way than the other."""
+
+    code = "picture_shape"
+
+
+class FileTypeRefused(Refusal):
+    """A file of a type that is not made here, so nothing can be said of it."""
+
+    code = "file_type"
+
+
+class FileTooLarge(Refusal):
+    """A file larger than any that is checked."""
+
+    code = "file_too_large"
+
+
+class TooManyChecks(Refusal):
+    """More checks in a minute than one network address may ask for."""
+
+    code = "too_many_checks"
+
+
 class AttemptLost(Exception):
     """This attempt is no longer the job's: canceled, past its deadline, or given to another.
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
     "CANCELED.USER": "You canceled it.",
+    "INPUT.GONE": "The picture or clip it was to work from is gone.",
     "INTERNAL.ENGINE": "The engine failed. It was our fault.",
+    "INTERNAL.MODEL": "No model here can do this. It was our fault.",
     "INTERNAL.OOM": "There was not enough GPU memory. It was our fault.",
     "INTERNAL.STORAGE": "The result could not be stored. It was our fault.",
     "INTERNAL.WORKER_LOST": "The worker was lost while it worked on this. It was our fault.",

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from generation.services import artifacts, deliveries, operations, sweeps
+from generation.services import artifacts, deliveries, operations, sweeps, uploads
 
 
 @shared_task(name="generation.sweep")
@@ -22,8 +22,14 @@ def sweep(**kwargs: Any) -> None:
 
 @shared_task(name="generation.sweep_orphans")
 def sweep_orphans(**kwargs: Any) -> None:
-    """Delete stored files that no artifact names."""
+    """Delete stored files that nothing names."""
     artifacts.sweep_orphans(now=timezone.now())
+
+
+@shared_task(name="generation.sweep_uploads")
+def sweep_uploads(**kwargs: Any) -> None:
+    """Delete uploads whose time is over."""
+    uploads.sweep_uploads(now=timezone.now())
 
 
 @shared_task(name="generation.upkeep")

@@ -38,6 +38,8 @@ class Engine(Protocol):
 
     @property
     def batch_max(self) -> int: ...
+    @property
+    def prefix_frames(self) -> int: ...
     def warm(self, deadline: float | None = None) -> None: ...
     def close(self) -> None: ...
     def render_batch(
@@ -74,10 +76,20 @@ class Worker:
     def run(self, jobs: Sequence[Job]) -> None:
         """Bring claimed jobs to their ends. Whatever goes wrong, nothing undelivered is charged."""
         with Pulse(jobs) as pulse:
-            batch = WorkBatch(jobs, pulse, now=timezone.now(), clock=time.monotonic())
+            batch = WorkBatch(
+                jobs,
+                pulse,
+                now=timezone.now(),
+                clock=time.monotonic(),
+                prefix_frames=self.engine.prefix_frames,
+            )
             try:
-                outcomes = self.engine.render_batch(
-                    batch.specs, pulse.progress, batch.unwanted, batch.ends_at
+                outcomes = (
+                    self.engine.render_batch(
+                        batch.specs, pulse.progress, batch.unwanted, batch.ends_at
+                    )
+                    if batch.specs
+                    else []
                 )
             except DatabaseError:
                 raise  # nothing can be written down: the lease will end, and the sweeper decides

@@ -9,6 +9,7 @@ from accounts.models.abuse import (
 )
 from accounts.models.api_keys import ApiKey
 from accounts.models.bans import Ban
+from accounts.models.teams import Seat, SeatInvitation, Team
 from accounts.models.users import User
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "Mailbox",
     "PassedCheck",
     "Review",
+    "Seat",
+    "SeatInvitation",
     "SignUp",
+    "Team",
     "User",
 ]

@@ -90,6 +90,7 @@ class PriceListAdmin(VersionAdmin):
     """What work costs: published versions are read, drafts are edited."""
 
     right = PRICE_LIST_RIGHT
+    fields = ["version", "starts_at", "relaxed_percent", *APPROVAL]
     begin_draft = staticmethod(drafts.begin_price_list)
     inlines = [PriceLineInline]
 

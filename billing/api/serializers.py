@@ -101,3 +101,6 @@ class PriceListSerializer(serializers.Serializer[PriceList]):
     version = serializers.IntegerField(read_only=True)
     starts_at = serializers.DateTimeField(read_only=True)
     lines = PriceLineSerializer(many=True, read_only=True)
+    relaxed_percent = serializers.IntegerField(
+        read_only=True, help_text="of its price, what work in the relaxed lane costs"
+    )

@@ -2,6 +2,7 @@
 
 What it may do to the ledger is in `sql/900_application_role.sql`, part of the migrations. The other
 apps' tables come and go with their own migrations, so their rights are given after each `migrate`.
+A table whose comment starts with `append-only` is read and added to, nothing else.
 """
 
 from __future__ import annotations
@@ -21,12 +22,17 @@ begin
     if not pg_has_role('ledger_application', 'set') then
         grant ledger_application to current_user;
     end if;
-    for r in select c.oid::regclass as name, c.relkind = 'S' as counts from pg_class c
+    for r in select c.oid::regclass as name, c.relkind = 'S' as counts,
+                    coalesce(obj_description(c.oid, 'pg_class'), '') ~ '^append-only' as grows
+               from pg_class c
               where c.relnamespace = 'public'::regnamespace and c.relname not like 'ledger\\_%'
                 and c.relkind in ('r', 'p', 'S')
     loop
         if r.counts then
             execute format('grant usage, select on sequence %s to ledger_application', r.name);
+        elsif r.grows then
+            execute format('revoke all on %s from public, ledger_application', r.name);
+            execute format('grant select, insert on %s to ledger_application', r.name);
         else
             execute format(
                 'grant select, insert, update, delete on %s to ledger_application', r.name);

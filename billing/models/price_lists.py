@@ -13,11 +13,21 @@ class PriceList(Approved):
 
     version = models.PositiveIntegerField(_("version"), primary_key=True)
     starts_at = models.DateTimeField(_("starts"))
+    relaxed_percent = models.PositiveSmallIntegerField(
+        _("relaxed lane, percent of the price"), default=70, db_default=70
+    )
 
     class Meta(Approved.Meta):
         verbose_name = _("price list")
         verbose_name_plural = _("price lists")
         ordering = ["-version"]
+        constraints = [
+            *Approved.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(relaxed_percent__gte=1, relaxed_percent__lte=100),
+                name="price_list_relaxed_percent",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"price list {self.version}"

@@ -9,7 +9,7 @@ from billing.errors import NotForSale
 from billing.models.approval import Approved
 from billing.offers import PlanOffer, PromotionOffer
 from billing.selectors.catalogue import catalogue_offer, live_catalogue
-from billing.selectors.prices import lines_of
+from billing.selectors.prices import lines_of, price_list_of
 
 Draft = models.Catalogue | models.PriceList | models.Promotion
 
@@ -76,7 +76,7 @@ def changes(draft: Draft) -> list[str]:
         return offer_changes.catalogue_changes(catalogue_offer(before), catalogue_offer(draft))
     if not isinstance(before, models.PriceList):
         return []
-    return offer_changes.price_list_changes(lines_of(before), lines_of(draft))
+    return offer_changes.price_list_changes(price_list_of(before), price_list_of(draft))
 
 
 def promotion_offer(row: models.Promotion) -> PromotionOffer:

@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db import connection
 
 from billing import launch, models
+from billing.offers import PlanOffer
 from billing.types import Entitlements
 
-# A plan's columns are named as what they entitle to.
-_NAMES = tuple("code" if one.name == "plan" else one.name for one in fields(Entitlements))
+# The columns of a plan are named as the fields of its offer.
+_NAMES = tuple(one.name for one in fields(PlanOffer) if one.name != "prices")
 # One statement: every submit asks.
 _PLAN_NOW = f"""
 select {", ".join(_NAMES)} from billing_plan where id = coalesce(
@@ -36,7 +37,10 @@ def entitlements(*, wallet_id: int, now: datetime) -> Entitlements:
     with connection.cursor() as cursor:
         cursor.execute(_PLAN_NOW, [wallet_id, now, now, now])
         found = cursor.fetchone()
-    return Entitlements(*found) if found else launch.FREE_PLAN.entitlements()
+    if found is None:
+        return launch.FREE_PLAN.entitlements()
+    offer = dict(zip(_NAMES, found, strict=True))
+    return PlanOffer(**offer, prices={}).entitlements()
 
 
 def live_period(*, wallet_id: int, now: datetime) -> models.MembershipPeriod | None:

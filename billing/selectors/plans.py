@@ -84,7 +84,7 @@ def _offered_prices(
             promotion_ends_at=discount.promotion.ends_at if discount else None,
             unit_costs=tuple(
                 UnitCost(line.code, line.unit, _unit_cost_e4(price, line.unit_cp))
-                for line in price_list.lines
+                for line in price_list.headlines
             ),
         )
 

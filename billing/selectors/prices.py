@@ -13,8 +13,8 @@ from billing.types import PriceLine, PriceList
 
 # One statement: every submit asks.
 _LIVE = """
-select list.version, list.starts_at, line.code, line.kind, line.quality, line.seconds, line.unit,
-       line.unit_cp
+select list.version, list.starts_at, list.relaxed_percent,
+       line.code, line.kind, line.quality, line.seconds, line.unit, line.unit_cp
   from billing_pricelist list left join billing_priceline line on line.price_list_id = list.version
  where list.version = (select max(version) from billing_pricelist
                         where published_at is not null and starts_at <= %s)
@@ -29,9 +29,14 @@ def live_price_list(*, now: datetime) -> PriceList:
         rows = cursor.fetchall()
     if not rows:
         raise NotForSale(_("No price list has started yet."))
-    version, starts_at = rows[0][:2]
-    lines = tuple(PriceLine(*line) for _version, _starts_at, *line in rows if line[0] is not None)
-    return PriceList(version, starts_at, lines)
+    version, starts_at, relaxed_percent = rows[0][:3]
+    lines = tuple(PriceLine(*line) for _v, _s, _r, *line in rows if line[0] is not None)
+    return PriceList(version, starts_at, lines, relaxed_percent)
+
+
+def price_list_of(row: models.PriceList) -> PriceList:
+    """A version as a value."""
+    return PriceList(row.version, row.starts_at, lines_of(row), row.relaxed_percent)
 
 
 def lines_of(row: models.PriceList) -> tuple[PriceLine, ...]:

@@ -16,6 +16,14 @@ from billing.points_day import points_day
 from billing.selectors.audience import in_audience
 from billing.types import Lot
 
+_WALLETS_PAYING = """
+select wallet_id, user_id = %(user)s from billing_walletowner
+ where user_id = %(user)s or user_id in (
+       select team.owner_id
+         from accounts_seat seat join accounts_team team on team.id = seat.team_id
+        where seat.user_id = %(user)s and seat.left_at is null)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class WalletOverview:
@@ -62,3 +70,12 @@ def wallet_id_of(user: User) -> int | None:
         cursor.execute("select wallet_id from billing_walletowner where user_id = %s", [user.pk])
         found = cursor.fetchone()
     return found[0] if found else None
+
+
+def wallets_paying(user: User) -> tuple[int, list[int]]:
+    """The user's own wallet (0 when none was opened yet) and those of teams they have a seat in."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WALLETS_PAYING, {"user": user.pk})
+        found = cursor.fetchall()
+    own = next((wallet_id for wallet_id, mine in found if mine), 0)
+    return own, [wallet_id for wallet_id, mine in found if not mine]

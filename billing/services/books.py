@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterable
 from dataclasses import fields
 
@@ -14,10 +11,8 @@ from billing.errors import PaymentsUnavailable
 from billing.gateway import balance
 from billing.gateway.errors import GatewayError
 from billing.selectors.books import Books, Month, Sums, books_of
+from billing.services.tables import csv_text
 from billing.types import format_points
-
-_NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_books(*, month: Month, fees: bool = True) -> tuple[Books, dict[str, str]]:
@@ -30,9 +25,9 @@ def export_books(*, month: Month, fees: bool = True) -> tuple[Books, dict[str, s
         for currency, fee_minor in _fees(month).items():
             books.of(currency).stripe_fees = fee_minor
     return books, {
-        f"books-{month.name}-summary.csv": _text(_summary(books)),
-        f"books-{month.name}-lots.csv": _text(_lots(books)),
-        f"books-{month.name}-documents.csv": _text(_documents(books)),
+        f"books-{month.name}-summary.csv": csv_text(_summary(books)),
+        f"books-{month.name}-lots.csv": csv_text(_lots(books)),
+        f"books-{month.name}-documents.csv": csv_text(_documents(books)),
     }
 
 
@@ -89,18 +84,3 @@ def _documents(books: Books) -> Iterable[list[object]]:
             sign * document.gross_minor, document.tax_rate_bp, document.facts.get("order", ""),
             document.facts.get("payment", ""),
         ]  # fmt: skip
-
-
-def _text(rows: Iterable[list[object]]) -> str:
-    target = io.StringIO()
-    # The mark tells spreadsheet programs that it is UTF-8.
-    target.write("\ufeff")
-    csv.writer(target).writerows([_plain(cell) for cell in row] for row in rows)
-    return target.getvalue()
-
-
-def _plain(cell: object) -> object:
-    """Text that a spreadsheet program would compute is made text again; numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell

@@ -34,7 +34,8 @@ def _people_draft(model: type[Approved]) -> bool:
 
 def _load_price_list(entry: PriceList) -> bool:
     row, made = models.PriceList.objects.get_or_create(
-        version=entry.version, defaults={"starts_at": entry.starts_at}
+        version=entry.version,
+        defaults={"starts_at": entry.starts_at, "relaxed_percent": entry.relaxed_percent},
     )
     if made:
         models.PriceLine.objects.bulk_create(

@@ -30,10 +30,10 @@ from billing.ledger.types import Settled
 from billing.models import Quote
 from billing.selectors.holders import holder
 from billing.selectors.prices import live_price_list
+from billing.selectors.wallets import wallet_id_of
 from billing.selectors.ways import ways_on
 from billing.services.auto_topups import ring_for
 from billing.services.bans import barred
-from billing.services.wallets import wallet_for
 from billing.types import Price, PricedRequest, Slice, format_points
 
 
@@ -72,15 +72,17 @@ def price_now(*, request: PricedRequest, now: datetime) -> Price:
         ) from None
 
 
-def preview(*, user: User, request: PricedRequest, now: datetime) -> Preview:
-    """Price `request` and name the lots a hold would use now. Raises NotForSale."""
-    wallet_id = wallet_for(user=user, now=now)
+def preview(*, user: User, wallet_id: int, request: PricedRequest, now: datetime) -> Preview:
+    """Price `request` and name the lots of the wallet that a hold would use now.
+
+    Raises NotForSale.
+    """
     cost = price_now(request=request, now=now)
     balance = ledger_reads.balance(wallet_id=wallet_id, now=now)
     try:
         slices = ledger_reads.preview(wallet_id=wallet_id, amount_cp=cost.cost_cp, now=now)
     except ledger_errors.InsufficientPoints as short:
-        refusal = _insufficient(user, request, short, now)
+        refusal = _insufficient(user, wallet_id, request, short, now)
         return Preview(wallet_id, cost, (), balance.available_cp, refusal)
     return Preview(wallet_id, cost, tuple(slices), balance.available_cp - cost.cost_cp, None)
 
@@ -98,7 +100,7 @@ def hold_for_job(
 ) -> Charge:
     """Hold the job's price. Takes the wallet's lock, so what follows is decided in order.
 
-    `wallet_id` is the user's. `job_ref` names the job and is the hold's idempotency key;
+    `wallet_id` is the payer's. `job_ref` names the job and is the hold's idempotency key;
     `shown_cp` is the price the user was shown, when there was one. Raises InsufficientPoints,
     NotForSale, PriceChanged, QuoteExpired, QuoteUsed, QuoteMismatch, AccountBanned;
     IdempotencyConflict when the same job was charged another price before.
@@ -122,7 +124,7 @@ def hold_for_job(
             wallet_id=wallet_id, amount_cp=cost.cost_cp, key=job_ref, reference=job_ref, now=now
         )
     except ledger_errors.InsufficientPoints as short:
-        raise _insufficient(user, request, short, now) from None
+        raise _insufficient(user, wallet_id, request, short, now) from None
     except ledger_errors.KeyReused:
         raise IdempotencyConflict(
             _("This idempotency key was used with another request.")
@@ -190,7 +192,11 @@ def _redeem(wallet_id: int, quote_id: UUID, request_hash: bytes, now: datetime) 
 
 
 def _insufficient(
-    user: User, request: PricedRequest, short: ledger_errors.InsufficientPoints, now: datetime
+    user: User,
+    wallet_id: int,
+    request: PricedRequest,
+    short: ledger_errors.InsufficientPoints,
+    now: datetime,
 ) -> InsufficientPoints:
     missing_cp = short.needed_cp - short.available_cp
     return InsufficientPoints(
@@ -210,6 +216,8 @@ def _insufficient(
                 needed_cp=short.needed_cp,
                 available_cp=short.available_cp,
                 now=now,
-            ),
+            )
+            if wallet_id == wallet_id_of(user)
+            else [{"way": "owner", "text": _("Ask the owner of the team for more points.")}],
         },
     )

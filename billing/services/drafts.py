@@ -44,7 +44,12 @@ def begin_price_list(*, author: User, now: datetime) -> PriceList:
     last = PriceList.objects.filter(published_at__isnull=False).order_by("-version").first()
     if last is None:
         raise NotFound(_("There is no version to begin from."))
-    draft = PriceList(version=_next_version(PriceList), starts_at=now, drafted_by=author)
+    draft = PriceList(
+        version=_next_version(PriceList),
+        starts_at=now,
+        relaxed_percent=last.relaxed_percent,
+        drafted_by=author,
+    )
     _insert(draft)
     for line in last.lines.all():
         line.pk, line.price_list = None, draft

@@ -23,13 +23,15 @@ class Quoted:
 
 
 @transaction.atomic
-def make_quote(*, user: User, request: PricedRequest, request_hash: bytes, now: datetime) -> Quoted:
-    """Fix the price of one request for fifteen minutes; nothing is held.
+def make_quote(
+    *, user: User, wallet_id: int, request: PricedRequest, request_hash: bytes, now: datetime
+) -> Quoted:
+    """Fix the price of one request to a wallet for fifteen minutes; nothing is held.
 
     A wallet that cannot pay gets its quote all the same, and the preview says what is missing.
     Raises NotForSale.
     """
-    preview = charges.preview(user=user, request=request, now=now)
+    preview = charges.preview(user=user, wallet_id=wallet_id, request=request, now=now)
     quote = Quote.objects.create(
         wallet_id=preview.wallet_id,
         request_hash=request_hash,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import Env, home
 from config.settings.logs import configured
+from generation import known_models
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -205,6 +206,15 @@ ENGINE_VIDEO_MODEL = env.model("ENGINE_VIDEO_MODEL", str(DEMO_CHECKPOINT))
 ENGINE_VIDEO_REVISION = env.revision("ENGINE_VIDEO_REVISION")
 ENGINE_DEVICE = env.device("ENGINE_DEVICE")
 ENGINE_SCRATCH_DIR = INKLING_HOME / "scratch"
+ENGINE_CACHE_MB = env.integer("ENGINE_CACHE_MB", 0)
+# What the models can do, for web servers and GPU workers alike; nothing is loaded for it.
+MODEL_REGISTRY = env.registry("ENGINE_MODELS") or known_models.of_two(
+    ENGINE_IMAGE_MODEL,
+    ENGINE_IMAGE_REVISION,
+    ENGINE_VIDEO_MODEL,
+    ENGINE_VIDEO_REVISION,
+    demo=str(DEMO_CHECKPOINT),
+)
 ENGINE_BATCH_MAX = max(1, env.integer("ENGINE_BATCH_MAX", 4))
 GPU_COST_PER_HOUR_MINOR = env.integer("GPU_COST_PER_HOUR_MINOR", 0)
 GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)
@@ -212,7 +222,21 @@ GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)
 LEASE_SECONDS = 30
 # An open stream holds a thread of the web server: fewer than it has, and not for long.
 LIVE_STREAMS_MAX, LIVE_STREAM_SECONDS = 4, 25
+# Which visible label the operator's law asks for; see generation/watermark.py.
+LABEL_JURISDICTION = env.choice(
+    "LABEL_JURISDICTION", "NONE", ("NONE", "CN", "CN_ARTICLE_9", "EU", "ALL")
+)
+# How long a clip shows the visible label: all through, or from its start (the Chinese standard
+# wants two seconds).
+LABEL_SECONDS = {"ALL": None, "START": 3.0}[env.choice("LABEL_VIDEO", "ALL", ("ALL", "START"))]
+LABELLING_AGREEMENT_DIR = env.folder("LABELLING_AGREEMENT_DIR", BASE_DIR / "generation" / "terms")
 AIGC_PRODUCER = env.string("AIGC_PRODUCER", "INKLING-SELF-HOSTED")
+# Who signs manifests: your own chain, or a local one that is made on first use.
+C2PA_DIR = INKLING_HOME / "c2pa"
+C2PA_CERTIFICATE_CHAIN, C2PA_PRIVATE_KEY = env.both_files(
+    "C2PA_CERTIFICATE_CHAIN", "C2PA_PRIVATE_KEY"
+)
+C2PA_TIMESTAMP_URL = env.string("C2PA_TIMESTAMP_URL")
 ARTIFACT_DIR = INKLING_HOME / "artifacts"
 ARTIFACT_LINK_SECONDS = 900
 
@@ -227,6 +251,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"uploads": "120/min"},
+    "NUM_PROXIES": env.integer("TRUSTED_PROXIES", 0),
     "EXCEPTION_HANDLER": "config.api.errors.problem_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
@@ -248,6 +274,13 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# A form is refused by its length before any of it is written to disk.
+FILE_UPLOAD_HANDLERS = [
+    "config.uploads.BoundedForms",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+
 # --- pages ------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
@@ -266,6 +299,10 @@ UNFOLD = {
     "SITE_URL": "/",
     "SITE_SYMBOL": "water_drop",
 }
+
+# --- who stands between a visitor and us -------------------------------------------------------
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 # --- what a browser may do --------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

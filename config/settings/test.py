@@ -5,6 +5,7 @@ import os
 from config.payments import stripe_address
 from config.settings.base import *  # noqa: F403
 from config.settings.base import DATABASES, INKLING_HOME, RUN_DIR, env, redis_urls
+from generation import known_models
 
 DEBUG = False
 DEV_MAIL = True
@@ -36,10 +37,14 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A lost worker is noticed soon, so that a test need not wait half a minute for it.
 LEASE_SECONDS = 3
+C2PA_DIR = INKLING_HOME / "test" / "c2pa"
 ARTIFACT_DIR = INKLING_HOME / "test" / "artifacts"
 ENGINE_SCRATCH_DIR = INKLING_HOME / "test" / "scratch"
 DEMO_CHECKPOINT = INKLING_HOME / "test" / "checkpoint"
 ENGINE_IMAGE_MODEL = ENGINE_VIDEO_MODEL = str(DEMO_CHECKPOINT)
+MODEL_REGISTRY = known_models.of_two(
+    ENGINE_IMAGE_MODEL, None, ENGINE_VIDEO_MODEL, None, demo=str(DEMO_CHECKPOINT)
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -10,13 +10,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from billing.api.serializers import PointsField, SliceSerializer
+from generation.api.params import ParamsField
 from generation.failures import NOT_CHARGED, sentence
+from generation.kinds.table import KINDS
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.places import Place, place_in_line
 from generation.selectors.typical import typical
 from generation.services.links import artifact_path
-from generation.types import KINDS, piece_seed
+from generation.types import piece_seed
 
 
 def missing_sentence(job: Job, made: int) -> str:
@@ -27,29 +29,6 @@ def missing_sentence(job: Job, made: int) -> str:
         "missing": job.pieces - made,
     }
     return f"{missing} {_(sentence(job.failure_code))}"
-
-
-@extend_schema_field(
-    {
-        "type": "object",
-        "required": ["prompt"],
-        "properties": {
-            "prompt": {"type": "string", "maxLength": 2500},
-            "negative_prompt": {"type": "string", "maxLength": 2500},
-            "seed": {"type": "integer", "minimum": 0, "maximum": 4294967295},
-            "n": {
-                "type": "integer",
-                "minimum": 1,
-                "maximum": 9,
-                "default": 1,
-                "description": "pieces, of a picture only; each costs the price of one",
-            },
-        },
-        "additionalProperties": False,
-    }
-)
-class ParamsField(serializers.JSONField):
-    """Parameters of a kind; `generation.requests` reads them and names each fault."""
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -71,6 +50,9 @@ class QuoteRequestSerializer(StrictSerializer):
 
     kind = serializers.ChoiceField(choices=list(KINDS))
     params = ParamsField()
+    team = serializers.UUIDField(
+        source="team_id", required=False, allow_null=True, help_text="the team that pays"
+    )
 
 
 class JobRequestSerializer(QuoteRequestSerializer):
@@ -178,12 +160,22 @@ class FailureSerializer(serializers.Serializer[Any]):
     charged = serializers.BooleanField()
 
 
+class ParentSerializer(serializers.Serializer[Any]):
+    """The artifact a job was made from, and the job that made that."""
+
+    artifact = serializers.UUIDField()
+    job = serializers.UUIDField()
+    mime = serializers.CharField()
+    seconds = serializers.IntegerField()
+
+
 class JobSerializer(serializers.Serializer[Job]):
     """A job. In the answer to a submit everything that moves is as it was at that moment."""
 
     id = serializers.UUIDField()
     kind = serializers.CharField()
     params = serializers.JSONField()
+    made_from = serializers.SerializerMethodField()
     seed = serializers.IntegerField()
     status = serializers.SerializerMethodField()
     queue_position = serializers.SerializerMethodField()
@@ -205,6 +197,18 @@ class JobSerializer(serializers.Serializer[Job]):
     @property
     def _accepted(self) -> bool:
         return bool(self.context.get("accepted"))
+
+    @extend_schema_field(ParentSerializer(allow_null=True))
+    def get_made_from(self, job: Job) -> dict[str, object] | None:
+        """What of one's own it was made from: the picture animated, the clip continued."""
+        if job.parent is None:
+            return None
+        return {
+            "artifact": str(job.parent_id),
+            "job": str(job.parent.job_id),
+            "mime": job.parent.mime,
+            "seconds": job.parent.seconds,
+        }
 
     @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in State]))
     def get_status(self, job: Job) -> str:

@@ -23,6 +23,7 @@ from accounts.api.permissions import WORK
 from accounts.models import ApiKey, User
 from accounts.scopes import READ
 from generation.api import serializers
+from generation.api.uploads import PICTURES_BODY_MAX
 from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.selectors.jobs import job_for, jobs_of
@@ -34,6 +35,7 @@ class QuotesView(APIView):
     """Prices that bind."""
 
     scopes = (READ, READ)  # nothing is held or spent
+    body_max_bytes = PICTURES_BODY_MAX
 
     @extend_schema(
         operation_id="quotes_create",
@@ -54,6 +56,7 @@ class JobsView(GenericAPIView[Job]):
     """Jobs of the key's user."""
 
     scopes = WORK
+    body_max_bytes = PICTURES_BODY_MAX
 
     serializer_class = serializers.JobSerializer
 
@@ -85,6 +88,7 @@ class JobsView(GenericAPIView[Job]):
             kind=body.validated_data["kind"],
             params=body.validated_data["params"],
             quote_id=body.validated_data.get("quote"),
+            team_id=body.validated_data.get("team_id"),
             idempotency_key=request.headers.get("Idempotency-Key"),
             api_key=cast(ApiKey, request.auth),
             now=timezone.now(),

@@ -66,6 +66,8 @@ def _rendered(spec: RenderSpec, message: Message) -> Rendered | EngineFailure:
         render_seconds=message["render_seconds"],
         device=message["device"],
         rendered_with=message["rendered_with"],
+        model_id=message["model_id"],
+        camera=message["camera"],
     )
 
 

@@ -21,8 +21,10 @@ from pathlib import Path
 
 from generation.engine.channel import Channel, Message
 from generation.engine.errors import ENGINE_ERROR, EngineFailure, RenderCanceled
+from generation.engine.orders import unpacked
 from generation.engine.report import Canceled, Report
-from generation.engine.types import EngineConfig, RenderSpec
+from generation.engine.types import EngineConfig
+from generation.model_registry import from_json
 
 PR_SET_PDEATHSIG = 1
 
@@ -37,7 +39,9 @@ def main() -> None:
     canceled: Canceled = set()
     orders: queue.SimpleQueue[Message] = queue.SimpleQueue()
     threading.Thread(target=listen, args=(channel, orders, canceled), daemon=True).start()
-    settings = {**first["config"], "scratch_dir": Path(first["config"]["scratch_dir"])}
+    settings = dict(first["config"])
+    settings["registry"] = from_json(settings["registry"])
+    settings["scratch_dir"] = Path(settings["scratch_dir"])
     serve(channel, EngineConfig(**settings), orders, canceled)
 
 
@@ -75,7 +79,7 @@ def serve(
     renderer = None
     while True:
         order = orders.get()
-        specs = [RenderSpec(**spec) for spec in order["specs"]]
+        specs = unpacked(order)
         report = Report(channel, order["id"], range(len(specs)), canceled)
         try:
             with contextlib.suppress(RenderCanceled):

@@ -8,61 +8,81 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import diffusers
 import torch
 
+from generation.engine.memory import place
 from generation.engine.profiles import Profile, profile_of
+from generation.model_registry import COMMIT, Model
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
+# Pipelines that take frames with the weights of others, by the class that is loaded.
+TAKE_FRAMES = {"WanPipeline": "WanImageToVideoPipeline"}
 
 
-@dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A loaded checkpoint. parameters: names the pipeline's call takes."""
+    """A loaded model. Its pipelines share one set of weights.
 
-    source: str
-    revision: str
-    pipeline: Any
-    profile: Profile
-    parameters: frozenset[str]
+    source: what it is called in files that users get. revision: the commit of a repository, or
+    the sha256 of a folder's manifest.
+    """
 
-    @property
-    def makes_video(self) -> bool:
-        return "num_frames" in self.parameters
+    def __init__(
+        self, model: Model, source: str, revision: str, pipeline: Any, profile: Profile
+    ) -> None:
+        self.model = model
+        self.source = source
+        self.revision = revision
+        self.profile = profile
+        self._pipeline = pipeline
+        self._taking_frames: Any = None
+
+    def pipeline_for(self, *, takes_frames: bool) -> Any:
+        """The pipeline for work with given frames, or without."""
+        other = TAKE_FRAMES.get(type(self._pipeline).__name__)
+        if not takes_frames or other is None:
+            return self._pipeline
+        if self._taking_frames is None:
+            self._taking_frames = getattr(diffusers, other).from_pipe(self._pipeline)
+            self._taking_frames.set_progress_bar_config(disable=True)
+        return self._taking_frames
+
+    def seen_as(self, model: Model) -> Checkpoint:
+        """The same weights under another entry of the registry."""
+        return Checkpoint(model, self.source, self.revision, self._pipeline, self.profile)
 
 
-def load(source: str, revision: str | None, device: str) -> Checkpoint:
+def load(model: Model, device: str) -> Checkpoint:
     """Load a folder, or a repository id at a pinned commit that is on this machine already.
 
     Raises OSError when it is absent, incomplete or not safetensors, ValueError when it is not
-    pinned or cannot be driven step by step.
+    pinned, cannot be driven step by step, or not be placed as its registry entry says.
     """
-    folder = find(source, revision)
+    folder = find(model.source, model.revision)
+    auto = torch.float32 if device == "cpu" else torch.bfloat16
     pipeline = diffusers.DiffusionPipeline.from_pretrained(
         folder,
         local_files_only=True,
         use_safetensors=True,
         trust_remote_code=False,
-        dtype=torch.float32 if device == "cpu" else torch.bfloat16,
+        dtype=auto if model.dtype == "auto" else getattr(torch, model.dtype),
     )
-    pipeline.to(device)
+    place(pipeline, model.memory, device)
     pipeline.set_progress_bar_config(disable=True)
-    parameters = frozenset(inspect.signature(type(pipeline).__call__).parameters)
-    if "callback_on_step_end" not in parameters:
-        raise ValueError(f"{type(pipeline).__name__} cannot report its steps or be canceled")
+    name = type(pipeline).__name__
+    if "callback_on_step_end" not in inspect.signature(type(pipeline).__call__).parameters:
+        raise ValueError(f"{name} cannot report its steps or be canceled")
+    is_folder = Path(model.source).is_dir()
     return Checkpoint(
+        model,
         # A folder is named without its path: the name goes into files that users get.
-        source=folder.name if Path(source).is_dir() else source,
-        revision=revision if revision and not Path(source).is_dir() else manifest_sha256(folder),
+        source=folder.name if is_folder else model.source,
+        revision=manifest_sha256(folder) if is_folder else str(model.revision),
         pipeline=pipeline,
-        profile=profile_of(folder, type(pipeline).__name__),
-        parameters=parameters,
+        profile=profile_of(folder, name),
     )
 
 

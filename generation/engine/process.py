@@ -10,16 +10,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from generation.engine.batch import Batch
 from generation.engine.channel import Message
-from generation.engine.errors import ENGINE_ERROR, RUN_TIMEOUT, EngineFailure
+from generation.engine.errors import ENGINE_ERROR, MODEL_UNFIT, RUN_TIMEOUT, EngineFailure
+from generation.engine.orders import packed
 from generation.engine.spawning import Child
 from generation.engine.types import EngineConfig, Outcome, Progress, RenderSpec
+from generation.model_registry import PREFIX, VIDEO, Registry
 
 CANCEL_GRACE_SECONDS = 10.0
 
@@ -36,11 +38,8 @@ class ChildEngine:
     def __init__(
         self, config: EngineConfig, *, cancel_grace_seconds: float = CANCEL_GRACE_SECONDS
     ) -> None:
-        self._config = replace(
-            config,
-            image_model=_absolute_if_folder(config.image_model),
-            video_model=_absolute_if_folder(config.video_model),
-        )
+        models = (replace(one, source=_absolute(one.source)) for one in config.registry.models)
+        self._config = replace(config, registry=Registry(tuple(models)))
         self._grace_seconds = cancel_grace_seconds
         self._child: Child | None = None
         self._order = 0
@@ -67,12 +66,19 @@ class ChildEngine:
         """Process id of the living child, None when there is none."""
         return self._child.pid if self._child is not None and self._child.alive else None
 
+    @property
+    def prefix_frames(self) -> int:
+        """How many last frames of a clip are wanted in order to go on from it."""
+        model = self._config.registry.default_for({VIDEO, PREFIX})
+        return model.prefix_frames if model is not None else 0
+
     def warm(self, deadline: float | None = None) -> None:
         """Start the child and load both checkpoints. deadline: a reading of time.monotonic().
 
         Raises EngineFailure.
         """
-        self._run({"op": "warm", "specs": []}, Batch([]), _ignore_progress, _all_wanted, deadline)
+        order: Message = {"op": "warm", "specs": []}
+        self._run(order, Batch([]), _ignore_progress, _all_wanted, deadline)
 
     def render_batch(
         self,
@@ -89,17 +95,27 @@ class ChildEngine:
         time.monotonic(), loading included. Whatever it was, the engine takes the next batch.
         on_progress is called here for every stage and every denoising step. unwanted, asked about
         ten times a second and after every step, names the pieces nobody waits for. Whatever either
-        raises stops the render and is raised on. Raises ValueError for pieces of different keys.
+        raises stops the render and is raised on. INTERNAL.MODEL: no model of the registry can do
+        it. Raises ValueError for pieces of different keys.
         """
         if len({spec.batch_key for spec in specs}) != 1:
             raise ValueError("pieces of one batch are of one kind, size and number of steps")
         batch = Batch(specs)
-        order = {"op": "render", "specs": [asdict(spec) for spec in specs]}
         try:
-            self._run(order, batch, on_progress, unwanted, deadline)
+            self._refuse_the_impossible(specs[0])
+            with packed(specs, self._config.scratch_dir) as (order, file):
+                order = {"op": "render", **order}
+                self._run(order, batch, on_progress, unwanted, deadline, file)
         except EngineFailure as failure:
             return batch.outcomes(failure)
         return batch.outcomes(EngineFailure(ENGINE_ERROR, "the engine gave no answer"))
+
+    def _refuse_the_impossible(self, spec: RenderSpec) -> None:
+        """Raises EngineFailure for work that no model can do: the child need not hear of it."""
+        if self._config.registry.choose(spec.needs, spec.model) is None:
+            asked = f"the model {spec.model}" if spec.model else "no model"
+            verb = "cannot do" if spec.model else "can do"
+            raise EngineFailure(MODEL_UNFIT, f"{asked} {verb}: {', '.join(sorted(spec.needs))}")
 
     def close(self) -> None:
         """End the child. The engine may be used again: it would start another."""
@@ -114,6 +130,7 @@ class ChildEngine:
         on_progress: Callable[[Progress], None],
         unwanted: Callable[[], Collection[int]],
         deadline: float | None,
+        file: int | None = None,
     ) -> None:
         """Send one order and see it to its end. Raises EngineFailure for what has no answer yet."""
         if not self._busy.acquire(blocking=False):
@@ -121,7 +138,7 @@ class ChildEngine:
         try:
             child = self._living_child()
             self._order += 1
-            child.send({**order, "id": self._order})
+            child.send({**order, "id": self._order}, file)
             try:
                 self._attend(child, batch, on_progress, unwanted, deadline)
             except EngineFailure:
@@ -188,8 +205,8 @@ class ChildEngine:
         return self._child
 
 
-def _absolute_if_folder(model: str) -> str:
-    return str(Path(model).resolve()) if Path(model).is_dir() else model
+def _absolute(source: str) -> str:
+    return str(Path(source).resolve()) if Path(source).is_dir() else source
 
 
 def _ignore_progress(progress: Progress) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from generation.engine.types import VIDEO, RenderSpec
+from generation.engine.camera import WORDS
+from generation.engine.types import HIGH, RenderSpec
+from generation.model_registry import VIDEO
 
 PROFILE_FILE = "engine_profile.json"
 
@@ -36,7 +38,11 @@ class Profile:
     k * ratio + 1 frames. image_size, video_size: delivered (width, height) when not asked.
     render_long_side: a small checkpoint renders with this long side, and the result is scaled
     up to the delivered size by Lanczos; None renders at the delivered size.
-    call: keyword arguments of the pipeline that are the same for every job.
+    call: keyword arguments of the pipeline that are the same for every job. high: fields that are
+    otherwise in high quality; steps alone, half as many again, when there are none.
+    seconds_native: the longest clip of one call; longer ones continue themselves.
+    camera: how a camera is moved: `warp` looks at the frames through a virtual one, `prompt` says
+    it in the words the model was taught, camera_words (minus, plus) by axis.
     """
 
     name: str
@@ -49,10 +55,29 @@ class Profile:
     video_size: tuple[int, int] = (768, 512)
     render_long_side: int | None = None
     call: Mapping[str, Any] = field(default_factory=dict)
+    high: Mapping[str, Any] = field(default_factory=dict)
+    seconds_native: int | None = None
+    camera: str = "warp"
+    camera_words: Mapping[str, tuple[str, str]] = field(default_factory=lambda: dict(WORDS))
+
+    def at(self, quality: str) -> Profile:
+        """This profile in a quality."""
+        if quality != HIGH:
+            return self
+        more = {"steps": math.ceil(self.steps * 1.5)} if self.steps else {}
+        return replace(self, **{**more, **self.high})
 
     def frames(self, seconds: int) -> int:
         """Frames of a clip of `seconds`: the fewest the frame rule allows that last as long."""
-        return math.ceil(seconds * self.fps / self.frame_ratio) * self.frame_ratio + 1
+        return self.new_frames(seconds) + 1
+
+    def new_frames(self, seconds: int) -> int:
+        """Frames that make a clip `seconds` longer: the fewest the frame rule allows."""
+        return math.ceil(seconds * self.fps / self.frame_ratio) * self.frame_ratio
+
+    def prefix(self, given: int, wanted: int) -> int:
+        """How many of the last `given` frames a clip goes on from, at most `wanted`."""
+        return (min(given, max(1, wanted)) - 1) // self.frame_ratio * self.frame_ratio + 1
 
     def size(self, spec: RenderSpec) -> Size:
         """Pixels for `spec`. A clip's sides are even, because yuv420p halves them."""
@@ -63,6 +88,11 @@ class Profile:
             width, height = width // 2 * 2, height // 2 * 2
         shrink = min(1.0, (self.render_long_side or math.inf) / max(width, height))
         return Size(self._fit(width * shrink), self._fit(height * shrink), width, height)
+
+    def shown(self, size: Size) -> tuple[int, int]:
+        """Width and height of the middle of a rendered frame that is delivered."""
+        scale = max(1.0, size.width / size.render_width, size.height / size.render_height)
+        return round(size.width / scale), round(size.height / scale)
 
     def _fit(self, side: float) -> int:
         return max(1, math.ceil(side / self.size_multiple)) * self.size_multiple

@@ -10,7 +10,7 @@ import sys
 
 import diffusers
 
-from generation.engine.loader import COMMIT
+from generation.model_registry import COMMIT
 
 
 def main() -> None:

@@ -6,12 +6,12 @@ import os
 import socket
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from generation.engine.channel import Channel, Message
 from generation.engine.errors import WORKER_LOST, EngineFailure
 from generation.engine.types import EngineConfig
+from generation.model_registry import to_json
 
 # How long a read waits: the caller looks for cancels and deadlines in between.
 POLL_SECONDS = 0.1
@@ -47,7 +47,13 @@ class Child:
                 stdin=subprocess.DEVNULL,
             )
         self._channel = Channel(ours)
-        settings = {**asdict(config), "scratch_dir": str(config.scratch_dir.resolve())}
+        settings = {
+            "registry": to_json(config.registry),
+            "device": config.device,
+            "scratch_dir": str(config.scratch_dir.resolve()),
+            "batch_max": config.batch_max,
+            "cache_mb": config.cache_mb,
+        }
         self.send({"op": "configure", "config": settings, "parent": os.getpid()})
 
     @property
@@ -58,10 +64,10 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def send(self, message: Message) -> None:
-        """Send one message. Raises EngineFailure when the child is lost."""
+    def send(self, message: Message, file: int | None = None) -> None:
+        """Send one message, with an open file or none. Raises EngineFailure: the child is lost."""
         try:
-            self._channel.send(message)
+            self._channel.send(message, file)
         except OSError as error:
             raise self._lost() from error
 

@@ -24,6 +24,10 @@ class Artifact(models.Model):
     seconds = models.PositiveIntegerField(_("seconds"), default=0)
     bytes = models.BigIntegerField(_("bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+    # Of what is seen, without metadata: it tells a file whose metadata was taken away.
+    content_sha256 = models.CharField(
+        _("SHA-256 of what is seen"), max_length=64, default="", db_default=""
+    )
     brand_mark = models.BooleanField(_("carries the brand mark"))
     created_at = models.DateTimeField(_("made"))
 
@@ -33,7 +37,13 @@ class Artifact(models.Model):
         ordering = ["job", "index"]
         constraints = [models.UniqueConstraint(fields=["job", "index"], name="artifact_piece_once")]
         indexes = [
-            models.Index(fields=["wallet_id", "-created_at", "-id"], name="artifact_of_wallet")
+            models.Index(fields=["wallet_id", "-created_at", "-id"], name="artifact_of_wallet"),
+            models.Index(fields=["sha256"], name="artifact_by_hash"),
+            models.Index(
+                fields=["content_sha256"],
+                name="artifact_by_content",
+                condition=~models.Q(content_sha256=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from generation.kinds.table import KINDS
 from generation.lifecycle import ACTIVE, State
+from generation.types import GenerationRequest
 
 _STATES = [(state.value, state.value) for state in State]
 
@@ -25,9 +27,18 @@ class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=20)
     params = models.JSONField(_("parameters"))
     seed = models.BigIntegerField(_("seed"))
+    # What of one's own it was made from: the picture that was animated, the clip continued.
+    parent = models.ForeignKey(
+        "generation.Artifact",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="children",
+        verbose_name=_("made from"),
+    )
     pieces = models.PositiveSmallIntegerField(_("pieces"), default=1)
     request_hash = models.BinaryField(_("hash of the request"), max_length=32)
-    idempotency_key = models.CharField(_("idempotency key"), max_length=255)
+    # What the client sent, behind the seat where a team pays.
+    idempotency_key = models.CharField(_("idempotency key"), max_length=300)
 
     state = models.CharField(_("state"), max_length=10, choices=_STATES, default=State.QUEUED)
     lane = models.CharField(_("lane"), max_length=10)
@@ -36,6 +47,8 @@ class Job(models.Model):
     step_of = models.PositiveIntegerField(_("of steps"), default=0)
 
     api_key_id = models.UUIDField(_("API key"), null=True)
+    # The seat it was asked for from, where a team pays.
+    seat_id = models.UUIDField(_("seat"), null=True)
     # Under which caps the cost was counted, so that what is not spent is taken back from the same.
     counted = models.JSONField(_("counted under"), default=list)
     hold_id = models.BigIntegerField(_("hold"))
@@ -44,6 +57,13 @@ class Job(models.Model):
     price_list_version = models.PositiveIntegerField(_("price list"))
     price_line = models.CharField(_("price line"), max_length=40)
     brand_mark = models.BooleanField(_("carries the brand mark"))
+    # The version of the labelling agreement that let the brand mark go, "" where it stays.
+    agreement = models.CharField(
+        _("labelling agreement"), max_length=12, blank=True, default="", db_default=""
+    )
+    visible_label = models.CharField(
+        _("visible label"), max_length=40, blank=True, default="", db_default=""
+    )
 
     created_at = models.DateTimeField(_("submitted"))
     deadline_at = models.DateTimeField(_("deadline"))
@@ -116,6 +136,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+    @property
+    def request(self) -> GenerationRequest:
+        """What was asked for. Pictures in it are ids."""
+        return GenerationRequest(KINDS[self.kind], self.params)
 
     @property
     def reference(self) -> str:

@@ -13,10 +13,13 @@ from billing.selectors.holds import HoldState, hold_of
 from generation.failures import sentence
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
+from generation.portal.forms import FORM_KINDS
+from generation.portal.words import AXIS_WORDS, KIND_WORDS, MOVE_WORDS
+from generation.selectors.lineage import ancestors_of, descendants_of
 from generation.selectors.places import Place, place_in_line
 from generation.selectors.typical import Typical, typical
 from generation.services.links import artifact_path
-from generation.types import piece_seed
+from generation.types import CHAIN_SECONDS_MAX, SECONDS, piece_seed
 
 # What the engine reports between the last denoising step and the stored file.
 _DEVELOPING = frozenset({"decode", "save"})
@@ -60,6 +63,9 @@ class JobCard:
     hold: HoldState | None = None
     usual: Typical | None = None
     words: dict[str, str] = field(default_factory=dict)
+    # What it was made from, the first first, and what became of it; on the page itself.
+    ancestors: list[Artifact] = field(default_factory=list)
+    descendants: list[Job] = field(default_factory=list)
 
     @property
     def live(self) -> bool:
@@ -90,6 +96,23 @@ class JobCard:
         return self.job.pieces - len(self.made) if self.made else 0
 
     @property
+    def films(self) -> bool:
+        """Whether it makes a clip."""
+        return self.job.request.spec.makes == "video"
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the create form makes this kind."""
+        return self.job.kind in FORM_KINDS
+
+    @property
+    def can_grow(self) -> bool:
+        """Whether its clip can be continued."""
+        return self.films and any(
+            made.artifact.seconds + SECONDS[0] <= CHAIN_SECONDS_MAX for made in self.made
+        )
+
+    @property
     def first(self) -> Made | None:
         """The first piece."""
         return self.made[0] if self.made else None
@@ -109,6 +132,8 @@ def card_of(job: Job, *, now: datetime, in_full: bool = False) -> JobCard:
         ],
         hold=hold_of(wallet_id=job.wallet_id, hold_id=job.hold_id) if in_full else None,
         words=_words(job),
+        ancestors=ancestors_of(job) if in_full else [],
+        descendants=descendants_of(job) if in_full else [],
     )
 
 
@@ -116,7 +141,7 @@ def _stages(job: Job, place: Place | None) -> list[Stage]:
     ways = [
         ("reserved", _("Points set aside")),
         ("queued", _("Waiting in line")),
-        ("running", _("Drawing") if job.kind == "image" else _("Filming")),
+        ("running", _("Filming") if job.request.spec.makes == "video" else _("Drawing")),
         ("saving", _("Developing and saving")),
         ("done", _("Done")),
     ]
@@ -167,7 +192,15 @@ def _detail(job: Job, name: str, place: Place | None) -> str:
 
 
 def _words(job: Job) -> dict[str, str]:
-    words = {"kind": _("Picture") if job.kind == "image" else _("Video")}
+    kind = str(KIND_WORDS[job.kind])
+    words = {"kind": kind, "title": job.params.get("prompt") or kind}
+    camera = job.params.get("camera") or {}
+    if camera:
+        words["camera"] = (
+            str(MOVE_WORDS[camera["move"]])
+            if "move" in camera
+            else ", ".join(f"{AXIS_WORDS[axis][0]} {amount:+d}" for axis, amount in camera.items())
+        )
     if job.failure_code:
         family = job.failure_code.partition(".")[0]
         words["failure"] = str(_FAILURES.get(family, _FAILURES["INTERNAL"]))

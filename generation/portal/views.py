@@ -1,4 +1,4 @@
-"""The landing page, creating, the job page, the gallery."""
+"""The landing page, the job page, the gallery."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import NotFound, Refusal
-from accounts.models import User
 from accounts.portal.visitor import signed_in
 from billing.errors import NotForSale
 from billing.selectors.prices import live_price_list
@@ -23,24 +22,13 @@ from generation.errors import TooManyStreams
 from generation.live import Stream, stream_response
 from generation.models import Job
 from generation.portal import cursor
-from generation.portal.forms import (
-    CreateForm,
-    again,
-    blank,
-    known_kind,
-    known_pieces,
-    like,
-    pieces_of,
-)
 from generation.portal.progress import card_of
 from generation.selectors.artifacts import gallery as gallery_of
-from generation.selectors.jobs import job_for, recent_jobs
-from generation.services.jobs import cancel_job, submit_job
+from generation.selectors.jobs import job_for
+from generation.services.jobs import cancel_job
 from generation.services.links import artifact_path
-from generation.services.quotes import PricePreview, preview_price
 
 _GALLERY_PAGE = 24
-_RECENT = 6
 
 
 @require_safe
@@ -51,85 +39,6 @@ def landing(request: HttpRequest) -> HttpResponse:
     except NotForSale:
         prices = None
     return render(request, "generation/landing.html", {"prices": prices})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@never_cache
-def create(request: HttpRequest) -> HttpResponse:
-    """The form with its price; a POST makes a job or says why not."""
-    user = signed_in(request)
-    if request.method != "POST":
-        form = _form_to_start_with(request, user)
-        return _create_page(request, user, form, None, status=200)
-    form = CreateForm(request.POST)
-    refusal: Refusal | None = None
-    if form.is_valid():
-        try:
-            submitted = submit_job(
-                user=user,
-                kind=form.cleaned_data["kind"],
-                params=form.params(),
-                idempotency_key=form.cleaned_data["idempotency_key"],
-                shown_cp=form.cleaned_data["shown_cp"],
-                now=timezone.now(),
-            )
-        except Refusal as refused:
-            refusal = refused
-            form = again(request.POST)
-        else:
-            return redirect("generation:job", job_id=submitted.job.id)
-    return _create_page(request, user, form, refusal, status=422)
-
-
-def _form_to_start_with(request: HttpRequest, user: User) -> CreateForm:
-    """Empty, or filled like the job named by `again`."""
-    name = request.GET.get("again")
-    if name is None:
-        return blank(known_kind(request.GET.get("kind")))
-    try:
-        return like(job_for(user=user, job_id=UUID(name)))
-    except (ValueError, NotFound):
-        raise Http404 from None
-
-
-def _create_page(
-    request: HttpRequest, user: User, form: CreateForm, refusal: Refusal | None, *, status: int
-) -> HttpResponse:
-    now = timezone.now()
-    preview, closed = _preview(user, form.chosen_kind, form.chosen_pieces)
-    jobs = recent_jobs(user=user, limit=_RECENT)
-    context = {
-        "form": form,
-        "kind": form.chosen_kind,
-        "pieces": form.chosen_pieces,
-        "choices": pieces_of(form.chosen_kind),
-        "preview": preview,
-        # A shortfall is said once, beside the button, where the price is.
-        "refusal": None if preview and preview.shortfall and refusal else refusal or closed,
-        "recent": [card_of(job, now=now) for job in jobs],
-    }
-    return render(request, "generation/create.html", context, status=status)
-
-
-def _preview(user: User, kind: str, pieces: int) -> tuple[PricePreview | None, Refusal | None]:
-    try:
-        preview = preview_price(user=user, kind=kind, params={"n": pieces}, now=timezone.now())
-        return preview, None
-    except Refusal as refusal:
-        return None, refusal
-
-
-@require_safe
-@login_required
-@never_cache
-def price(request: HttpRequest) -> HttpResponse:
-    """The price block alone, for the kind on the switch."""
-    kind = known_kind(request.GET.get("kind"))
-    pieces = known_pieces(kind, request.GET.get("n"))
-    preview, _closed = _preview(signed_in(request), kind, pieces)
-    context = {"preview": preview, "kind": kind, "pieces": pieces, "choices": pieces_of(kind)}
-    return render(request, "generation/price.html", context)
 
 
 def _own_job(request: HttpRequest, job_id: UUID) -> Job:

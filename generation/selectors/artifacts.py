@@ -8,18 +8,15 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import User
-from billing.selectors.wallets import wallet_id_of
 from generation.models import Artifact
+from generation.selectors.sight import seen_by
 
 
 def gallery(
     *, user: User, before: tuple[datetime, UUID] | None = None, limit: int
 ) -> list[Artifact]:
-    """The user's artifacts, newest first, older than the one known by `before`."""
-    wallet_id = wallet_id_of(user)
-    if wallet_id is None:
-        return []
-    artifacts = Artifact.objects.select_related("job").filter(wallet_id=wallet_id)
+    """The artifacts a user sees, newest first, older than the one known by `before`."""
+    artifacts = Artifact.objects.select_related("job").filter(seen_by(user, job="job"))
     if before is not None:
         at, artifact_id = before
         artifacts = artifacts.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=artifact_id))

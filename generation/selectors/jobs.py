@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
 from accounts.models import User
-from billing.selectors.wallets import wallet_id_of
 from generation.models import Job
+from generation.selectors.sight import seen_by
 
 
 def job_for(*, user: User, job_id: UUID) -> Job:
@@ -23,11 +23,8 @@ def job_for(*, user: User, job_id: UUID) -> Job:
 
 
 def jobs_of(*, user: User) -> QuerySet[Job]:
-    """The user's jobs, their artifacts loaded, for a view that pages and orders them."""
-    wallet_id = wallet_id_of(user)
-    if wallet_id is None:
-        return Job.objects.none()
-    return Job.objects.prefetch_related("artifacts").filter(wallet_id=wallet_id)
+    """The jobs a user sees, their artifacts loaded, for a view that pages and orders them."""
+    return Job.objects.select_related("parent").prefetch_related("artifacts").filter(seen_by(user))
 
 
 def recent_jobs(

@@ -1,4 +1,4 @@
-"""Files of artifacts: which may go, because no row speaks of them."""
+"""Files in storage: which may go, because no row speaks of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError
 
 from generation import storage
-from generation.models import Artifact
+from generation.models import Artifact, Upload
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def discard_files(stored_names: Iterable[str]) -> None:
 
 
 def sweep_orphans(*, now: datetime) -> int:
-    """Delete stored files older than a day that no artifact names; returns how many."""
+    """Delete stored files older than a day that nothing names; returns how many."""
     swept = 0
     names: set[str] = set()
     for name in storage.stored_before(now - ORPHAN_AGE):
@@ -43,8 +43,10 @@ def sweep_orphans(*, now: datetime) -> int:
 
 
 def _delete_unnamed(names: set[str]) -> int:
-    named = Artifact.objects.filter(stored_name__in=names).values_list("stored_name", flat=True)
-    orphans = names.difference(named)
+    orphans = names
+    for model in (Artifact, Upload):
+        named = model._default_manager.filter(stored_name__in=orphans)
+        orphans = orphans.difference(named.values_list("stored_name", flat=True))
     for name in orphans:
         storage.delete(name)
     return len(orphans)

@@ -19,11 +19,15 @@ from generation.models import Spending
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `limit_cp` hundredths in `scope` per server day or month; None only counts."""
+    """At most `limit_cp` hundredths in `scope` per server day or month; None: counted only.
+
+    `name` is what a refusal calls it: several caps may share a count.
+    """
 
     scope: str
     per: str
     limit_cp: int | None
+    name: str
 
 
 # Every cap in one round trip.
@@ -41,15 +45,17 @@ def count(*, wallet_id: int, caps: Iterable[Cap], amount_cp: int, now: datetime)
     Returns what was counted, for `uncount`. Raises CapExceeded, whereupon the caller's transaction
     must end: what was added goes with it.
     """
-    by_name = {(cap.scope, period_of(now, cap.per, settings.POINTS_DAY_TZ)): cap for cap in caps}
-    scopes, periods = zip(*by_name, strict=True)
+    periods_of = [(cap, period_of(now, cap.per, settings.POINTS_DAY_TZ)) for cap in caps]
+    counts = list(dict.fromkeys((cap.scope, period) for cap, period in periods_of))
+    scopes, periods = zip(*counts, strict=True)
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [wallet_id, amount_cp, list(scopes), list(periods)])
         spent = {(scope, period): spent_cp for scope, period, spent_cp in cursor.fetchall()}
-    for name, cap in by_name.items():
-        if cap.limit_cp is not None and spent[name] > cap.limit_cp:
-            raise _exceeded(cap, cap.limit_cp, spent[name] - amount_cp, now)
-    return [f"{scope}|{period}" for scope, period in by_name]
+    for cap, period in periods_of:
+        spent_cp = spent[cap.scope, period]
+        if cap.limit_cp is not None and spent_cp > cap.limit_cp:
+            raise _exceeded(cap, cap.limit_cp, spent_cp - amount_cp, now)
+    return [f"{scope}|{period}" for scope, period in counts]
 
 
 def uncount(*, wallet_id: int, counted: Iterable[str], amount_cp: int) -> None:
@@ -71,7 +77,7 @@ def _exceeded(cap: Cap, limit_cp: int, spent_cp: int, now: datetime) -> CapExcee
             "spent": format_points(spent_cp),
         },
         facts={
-            "cap": f"{'key' if cap.scope.startswith('key:') else cap.scope}_{cap.per}",
+            "cap": cap.name,
             "limit_points": format_points(limit_cp),
             "spent_points": format_points(spent_cp),
             "frees_at": frees_at.isoformat().replace("+00:00", "Z"),

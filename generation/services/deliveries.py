@@ -16,7 +16,7 @@ from billing.services import charges
 from generation.errors import AttemptLost
 from generation.lifecycle import State
 from generation.models import Artifact, Job
-from generation.services import caps
+from generation.services import caps, clean_deliveries
 from generation.services.attempts import locked
 from generation.services.jobs import end_attempt
 from generation.types import part_of
@@ -36,6 +36,7 @@ class StoredArtifact:
     seconds: int
     bytes: int
     sha256: str
+    content_sha256: str = ""
 
 
 @transaction.atomic(durable=True)
@@ -58,7 +59,7 @@ def finish_job(
     if job.deadline_at <= now:
         # The promise on the page is kept by whoever comes first, worker or sweeper.
         raise AttemptLost(f"job {job_id} is past its deadline")
-    Artifact.objects.bulk_create(
+    made = Artifact.objects.bulk_create(
         Artifact(
             job=job,
             wallet_id=job.wallet_id,
@@ -70,11 +71,14 @@ def finish_job(
             seconds=stored.seconds,
             bytes=stored.bytes,
             sha256=stored.sha256,
+            content_sha256=stored.content_sha256,
             brand_mark=job.brand_mark,
             created_at=now,
         )
         for stored in artifacts
     )
+    if not job.brand_mark:
+        clean_deliveries.log_delivered(job=job, artifacts=made, now=now)
     job.captured_cp = _charge(job, delivered=len(artifacts), now=now)
     end_attempt(job, outcome="succeeded", now=now)
     job.state = State.SUCCEEDED.value

@@ -17,17 +17,20 @@ from accounts.errors import InvalidRequest, NotFound
 from accounts.models import ApiKey, User
 from billing.errors import IdempotencyConflict, QuoteUsed
 from billing.selectors.entitlements import entitlements
-from billing.selectors.wallets import wallet_id_of
 from billing.services import charges
-from billing.services.wallets import wallet_for
-from generation import dispatch, lifecycle, watermark
+from billing.services.payers import Payer, payer_for
+from generation import dispatch, lifecycle
 from generation.errors import JobFinished
 from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
-from generation.services import caps, guards, queue
+from generation.selectors.sight import seen_by
+from generation.services import caps, guards, perks, queue
+from generation.services.abilities import check_makeable
+from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
+from generation.services.marks import marks_for
 from generation.services.quotes import priced
-from generation.types import SEED_MAX, GenerationRequest
+from generation.types import RELAXED, SEED_MAX, GenerationRequest
 
 _JOB_NAMESPACE = UUID("6b1f7b1e-8a3e-5b44-9d2a-0c5a5d1f4a66")
 KEY_MAX = 255
@@ -50,14 +53,17 @@ def submit_job(
     quote_id: UUID | None = None,
     api_key: ApiKey | None = None,
     shown_cp: int | None = None,
+    team_id: UUID | None = None,
     now: datetime,
 ) -> Submitted:
     """Hold the price, check quotas and caps under the wallet's lock and queue the job.
 
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
-    that stood on the button. Raises InvalidRequest, InsufficientPoints, QuotaExceeded,
-    CapExceeded, GenerationPaused, IdempotencyConflict, NotForSale, PriceChanged and the quote
-    refusals; a refused submit writes nothing, so the same key may be sent again later.
+    that stood on the button; `team_id` the team that pays, None for the user. Raises
+    InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
+    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong, the
+    quote refusals, and for a team NotFound and SeatInactive; a refused submit makes no job and
+    holds nothing, so the same key may be sent again later.
     """
     if idempotency_key is not None and not (
         1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()
@@ -69,28 +75,36 @@ def submit_job(
     request = read_request(kind, params)
     quoted = quote_id.bytes if quote_id else b""
     digest = hashlib.sha256(request.digest() + quoted).digest()
-    wallet_id = wallet_for(user=user, now=now)
+    payer = payer_for(user=user, team_id=team_id, now=now)
+    wallet_id = payer.wallet_id
     key = idempotency_key or f"none:{uuid.uuid4()}"
+    if payer.seat_id is not None:
+        key = f"{payer.seat_id}:{key}"  # people of a team do not know each other's keys
     # The id follows from wallet and key, so a repeat names the same hold and finds the same job.
     job_id = uuid.uuid5(_JOB_NAMESPACE, f"{wallet_id}:{key}")
     job = Job(
         id=job_id,
         wallet_id=wallet_id,
         user=user,
+        seat_id=payer.seat_id,
         api_key_id=api_key.pk if api_key else None,
         kind=request.kind,
-        params=request.params(),
         seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
         pieces=request.pieces,
         request_hash=digest,
         idempotency_key=key,
         created_at=now,
-        deadline_at=now + request.spec.deadline,
+        deadline_at=now + request.deadline,
     )
     try:
         # Without a key of the client's nothing can have been made under it before.
         known = _replay(job) if idempotency_key is not None else None
-        return known or _submit(job, request, quote_id, api_key, shown_cp)
+        if known is not None:
+            return known
+        check_makeable(request)
+        perks.check(wallet_id=wallet_id, request=request, now=now)
+        inputs = take_inputs(user=user, request=request, now=now)
+        return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp)
     except QuoteUsed:
         # A repeat that raced its first may find the quote used by the very job it asks for.
         known = _replay(job)
@@ -103,6 +117,8 @@ def submit_job(
 def _submit(
     job: Job,
     request: GenerationRequest,
+    inputs: Inputs,
+    payer: Payer,
     quote_id: UUID | None,
     api_key: ApiKey | None,
     shown_cp: int | None,
@@ -124,23 +140,35 @@ def _submit(
         if known is not None:
             return known
     plan = entitlements(wallet_id=job.wallet_id, now=now)
-    guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
+    own = guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
     job.counted = caps.count(
         wallet_id=job.wallet_id,
-        caps=guards.caps_of(plan=plan, api_key=api_key),
+        caps=guards.caps_of(plan=plan, own=own, payer=payer, api_key=api_key),
         amount_cp=charge.price.cost_cp,
         now=now,
     )
     only_paid = all(part.paid for part in charge.slices)
     # Free points buy standard-lane work, whatever the plan.
     job.lane = plan.lane if only_paid else "standard"
+    if request.relaxed:
+        perks.check_relaxed(only_paid_points=only_paid)
+        job.lane = RELAXED
+    use_inputs(inputs, now=now)
+    job.params = inputs.request.params()
+    job.parent = inputs.parent
     job.hold_id = charge.hold_id
     job.cost_cp = charge.price.cost_cp
     job.price_list_version = charge.price.price_list_version
     job.price_line = charge.price.line_code
-    job.brand_mark = watermark.needs_brand_mark(
-        removable=plan.brand_mark_removable, agreed=False, only_paid_points=only_paid
+    drawn = marks_for(
+        user=job.user,
+        plan=plan,
+        only_paid_points=only_paid,
+        # The marks of a clip stay in it when it is continued.
+        parent_marked=continues_marked(job),
     )
+    job.brand_mark, job.visible_label = drawn.brand_mark, drawn.label
+    job.agreement = drawn.agreement
     job.save(force_insert=True)
     queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
     dispatch.ring_after_commit()
@@ -164,12 +192,7 @@ def cancel_job(*, user: User, job_id: UUID, now: datetime) -> Job:
     A worker still at it loses its attempt and stops within a step. Canceling again changes
     nothing. Raises NotFound, also for another's job; JobFinished once it succeeded or failed.
     """
-    wallet_id = wallet_id_of(user)
-    job = (
-        Job.objects.select_for_update().filter(id=job_id, wallet_id=wallet_id).first()
-        if wallet_id is not None
-        else None
-    )
+    job = Job.objects.select_for_update().filter(seen_by(user), id=job_id).first()
     if job is None:
         raise NotFound(_("No such job."))
     if job.state == State.CANCELED:

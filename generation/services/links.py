@@ -32,12 +32,22 @@ def artifact_of_token(token: str, *, now: datetime) -> Artifact:
     """The artifact a link opens. Raises NotFound when it is forged, expired or gone."""
     refused = NotFound(_("This link is not valid any more. Open the job again for a fresh one."))
     try:
-        artifact_id, wallet_id, until = signing.Signer(salt=_SALT).unsign_object(token)
-    except signing.BadSignature:
+        artifact_id, wallet_id, until = _read(signing.Signer(salt=_SALT).unsign_object(token))
+    except (signing.BadSignature, ValueError):
         raise refused from None
     if until <= now.timestamp():
         raise refused
-    artifact = Artifact.objects.filter(id=UUID(artifact_id), wallet_id=wallet_id).first()
+    # With its job and user: who opens a clean file is written down.
+    artifacts = Artifact.objects.select_related("job__user")
+    artifact = artifacts.filter(id=artifact_id, wallet_id=wallet_id).first()
     if artifact is None:
         raise refused
     return artifact
+
+
+def _read(payload: object) -> tuple[UUID, int, int]:
+    """What a link of ours says. Raises ValueError for another form, even under our signature."""
+    match payload:
+        case [str() as artifact_id, int() as wallet_id, int() as until]:
+            return UUID(artifact_id), wallet_id, until
+    raise ValueError("not a link")

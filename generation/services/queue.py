@@ -9,9 +9,10 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from generation import lanes
+from generation.kinds.table import KINDS
 from generation.lifecycle import State
 from generation.models import Job, QueueTurn
-from generation.types import KINDS, LANES
+from generation.types import LANES
 
 # How many turns are looked at for one more piece of a batch, and for the next job of all.
 LOOK_AT = 8
@@ -62,9 +63,17 @@ def next_beside(first: Job, *, room: int, now: datetime) -> Job | None:
         return None
 
     def fits(job: Job) -> bool:
-        return job.kind == first.kind and job.pieces <= room and job.attempts == 0
+        return _alike(job, first) and job.pieces <= room and job.attempts == 0
 
     return _first(now, fits, LOOK_AT)
+
+
+def _alike(job: Job, first: Job) -> bool:
+    """Whether one call can render both: a kind has one model, and what is said here one shape."""
+    together = KINDS[first.kind].together
+    return job.kind == first.kind and all(
+        job.params.get(name) == first.params.get(name) for name in together
+    )
 
 
 def _any(job: Job) -> bool:

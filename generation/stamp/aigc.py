@@ -10,6 +10,9 @@ AIGC_NAMESPACE = "http://www.tc260.org.cn/ns/AIGC/1.0/"
 IPTC_NAMESPACE = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 IPTC_TRAINED_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 MADE_BY_AI = "1"
+# Where XMP stands in a PNG, and the type of a `uuid` box of an MP4 that holds it.
+XMP_KEYWORD = "XML:com.adobe.xmp"
+XMP_BOX = bytes.fromhex("BE7ACFCB97A942E89C71999491E3AFAC")
 
 
 def aigc_label(producer: str, produce_id: str) -> str:
@@ -34,8 +37,10 @@ def aigc_label(producer: str, produce_id: str) -> str:
     )
 
 
-def xmp_packet(label: str, software: str) -> str:
-    """An XMP packet with the label, the IPTC source type and the software that made the file."""
+def xmp_packet(label: str | None, software: str) -> str:
+    """An XMP packet with the IPTC source type, the software that made the file and the label;
+    without it for None: a file has one label, and in a clip it stands elsewhere."""
+    written = f"<TC260:{AIGC_KEY}>{escape(label)}</TC260:{AIGC_KEY}>" if label else ""
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -44,7 +49,7 @@ def xmp_packet(label: str, software: str) -> str:
         f' xmlns:TC260="{AIGC_NAMESPACE}"'
         f' xmlns:Iptc4xmpExt="{IPTC_NAMESPACE}"'
         ' xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
-        f"<TC260:{AIGC_KEY}>{escape(label)}</TC260:{AIGC_KEY}>"
+        f"{written}"
         f"<Iptc4xmpExt:DigitalSourceType>{IPTC_TRAINED_MEDIA}</Iptc4xmpExt:DigitalSourceType>"
         f"<xmp:CreatorTool>{escape(software)}</xmp:CreatorTool>"
         "</rdf:Description></rdf:RDF></x:xmpmeta>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import tempfile
 from collections.abc import Iterable
 from fractions import Fraction
@@ -14,11 +15,12 @@ from av.video.reformatter import ColorRange, Colorspace
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from generation.stamp.aigc import AIGC_KEY, xmp_packet
+from generation.stamp.aigc import AIGC_KEY, XMP_BOX, XMP_KEYWORD, xmp_packet
 
-XMP_KEYWORD = "XML:com.adobe.xmp"
 # Quality against size: a level of the DEFLATE method, and x264's constant rate factor.
 PNG_LEVEL = 4
+JPEG_QUALITY = 92
+WEBP_QUALITY = 92
 X264_OPTIONS = {"preset": "veryfast", "crf": "20"}
 BT709 = 1
 
@@ -32,10 +34,28 @@ def encode_png(frame: NDArray[np.uint8], label: str, software: str) -> bytes:
     return file.getvalue()
 
 
+def encode_jpeg(frame: NDArray[np.uint8], label: str, software: str) -> bytes:
+    """A JPEG of one frame [H, W, 3] whose XMP segment carries the label."""
+    file = io.BytesIO()
+    packet = xmp_packet(label, software).encode()
+    Image.fromarray(frame).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0, xmp=packet)
+    return file.getvalue()
+
+
+def encode_webp(frame: NDArray[np.uint8], label: str, software: str) -> bytes:
+    """A WebP of one frame [H, W, 3] whose XMP chunk carries the label."""
+    file = io.BytesIO()
+    packet = xmp_packet(label, software).encode()
+    Image.fromarray(frame).save(file, "WEBP", quality=WEBP_QUALITY, method=2, xmp=packet)
+    return file.getvalue()
+
+
 def encode_mp4(
     frames: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: int, label: str, software: str
 ) -> bytes:
     """An H.264 file of frames [H, W, 3] of size (width, height), that plays while it loads.
+
+    The label stands in its metadata keys, the IPTC source type in an XMP box at the end.
 
     One frame is in memory at a time. Raises ValueError for odd sides, which yuv420p cannot halve.
     """
@@ -63,4 +83,5 @@ def encode_mp4(
                 )
                 container.mux(stream.encode(picture))
             container.mux(stream.encode(None))
-        return path.read_bytes()
+        packet = XMP_BOX + xmp_packet(None, software).encode()
+        return path.read_bytes() + struct.pack("!I4s", len(packet) + 8, b"uuid") + packet

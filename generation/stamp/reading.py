@@ -14,36 +14,42 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from generation.stamp.aigc import AIGC_KEY, AIGC_NAMESPACE
-from generation.stamp.encoding import XMP_KEYWORD
+from generation.stamp.aigc import AIGC_KEY, AIGC_NAMESPACE, XMP_BOX, XMP_KEYWORD
+from generation.stamp.containers import (
+    boxes,
+    jpeg_segments,
+    mime_of,
+    png_chunks,
+    walk,
+    webp_chunks,
+)
+from generation.stamp.types import JPEG, MP4, PNG, WEBP
 
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 TEXT_BYTES_MAX = 1 << 20
+_JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_APP1 = 0xE1
 
 
 def read_aigc(source: bytes | Path | str) -> list[dict[str, Any]]:
-    """Every AIGC label in a PNG or MP4, in file order; empty when there is none.
+    """Every AIGC label in a PNG, JPEG, WebP or MP4, in file order; empty when there is none.
 
     A label that is not JSON is returned as {"malformed": its text}.
-    Raises ValueError when the file is neither PNG nor MP4, or is cut short.
+    Raises ValueError when the file is of another type, or is cut short.
     """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
-    if data.startswith(PNG_SIGNATURE):
-        found = _png_labels(data)
-    elif data[4:8] == b"ftyp":
-        found = _mp4_labels(data)
-    else:
-        raise ValueError("the file is neither PNG nor MP4")
+    mime = mime_of(data)
+    if mime is None:
+        raise ValueError("the file is neither PNG, JPEG, WebP nor MP4")
     try:
-        return [_parsed(text) for text in found]
-    except (struct.error, IndexError, zlib.error) as error:
+        return [_parsed(text) for text in _READERS[mime](data)]
+    except (struct.error, IndexError, zlib.error, ValueError) as error:
         raise ValueError("the file is cut short or damaged") from error
 
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"malformed": text}
     if isinstance(value, dict) and isinstance(value.get(AIGC_KEY), dict):
         value = value[AIGC_KEY]  # the guide's alternative spelling wraps the label
@@ -51,7 +57,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _png_labels(data: bytes) -> Iterator[str]:
-    for kind, body in _png_chunks(data):
+    for kind, body in png_chunks(data):
         if kind not in (b"tEXt", b"iTXt"):
             continue
         keyword, text = body.split(b"\0", 1)
@@ -63,19 +69,23 @@ def _png_labels(data: bytes) -> Iterator[str]:
             yield text.decode("utf-8", "replace")
 
 
-def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = len(PNG_SIGNATURE)
-    while at < len(data):
-        length, kind = struct.unpack_from("!I4s", data, at)
-        yield kind, data[at + 8 : at + 8 + length]
-        at += length + 12
-
-
 def _international_text(body: bytes) -> bytes:
     """The text of an iTXt chunk, after its keyword."""
     compressed = body[0]
     text = body[2:].split(b"\0", 2)[2]
     return zlib.decompressobj().decompress(text, TEXT_BYTES_MAX) if compressed else text
+
+
+def _jpeg_labels(data: bytes) -> Iterator[str]:
+    for marker, body in jpeg_segments(data):
+        if marker == _APP1 and body.startswith(_JPEG_XMP):
+            yield from _xmp_labels(body[len(_JPEG_XMP) :])
+
+
+def _webp_labels(data: bytes) -> Iterator[str]:
+    for kind, body in webp_chunks(data):
+        if kind == b"XMP ":
+            yield from _xmp_labels(body)
 
 
 def _xmp_labels(packet: bytes) -> Iterator[str]:
@@ -84,7 +94,7 @@ def _xmp_labels(packet: bytes) -> Iterator[str]:
         return  # no packet declares entities, and none is this long
     try:
         root = ElementTree.parse(io.BytesIO(packet)).getroot()
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, LookupError, ValueError):
         return
     name = f"{{{AIGC_NAMESPACE}}}{AIGC_KEY}"
     for element in root.iter():
@@ -95,21 +105,25 @@ def _xmp_labels(packet: bytes) -> Iterator[str]:
 
 
 def _mp4_labels(data: bytes) -> Iterator[str]:
-    for moov in _boxes(data, b"moov"):
-        for holder in (moov, *_boxes(moov, b"udta")):
-            for meta in _boxes(holder, b"meta"):
+    for kind, body in walk(data):
+        if kind == b"uuid" and body.startswith(XMP_BOX):
+            yield from _xmp_labels(body[len(XMP_BOX) :])
+        if kind != b"moov":
+            continue
+        for holder in (body, *boxes(body, b"udta")):
+            for meta in boxes(holder, b"meta"):
                 yield from _metadata_values(meta)
 
 
 def _metadata_values(meta: bytes) -> Iterator[str]:
     """Values of the `AIGC` key of a metadata box: `keys` names them, `ilst` holds them."""
     inside = meta if meta[4:8] == b"hdlr" else meta[4:]
-    names = [name for keys in _boxes(inside, b"keys") for name in _key_names(keys)]
-    for items in _boxes(inside, b"ilst"):
-        for index, item in _walk(items):
+    names = [name for keys in boxes(inside, b"keys") for name in _key_names(keys)]
+    for items in boxes(inside, b"ilst"):
+        for index, item in walk(items):
             number = int.from_bytes(index)
             if 1 <= number <= len(names) and names[number - 1] == AIGC_KEY.encode():
-                for value in _boxes(item, b"data"):
+                for value in boxes(item, b"data"):
                     yield value[8:].decode("utf-8", "replace")
 
 
@@ -123,21 +137,4 @@ def _key_names(keys: bytes) -> Iterator[bytes]:
         at += size
 
 
-def _boxes(data: bytes, kind: bytes) -> Iterator[bytes]:
-    return (body for found, body in _walk(data) if found == kind)
-
-
-def _walk(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The boxes that lie side by side in `data`: type and content of each."""
-    at = 0
-    while at + 8 <= len(data):
-        size, kind = struct.unpack_from("!I4s", data, at)
-        header = 8
-        if size == 1:
-            (size,) = struct.unpack_from("!Q", data, at + 8)
-            header = 16
-        end = at + size if size else len(data)
-        if end < at + header or end > len(data):
-            raise IndexError
-        yield kind, data[at + header : end]
-        at = end
+_READERS = {PNG: _png_labels, JPEG: _jpeg_labels, WEBP: _webp_labels, MP4: _mp4_labels}

@@ -31,7 +31,8 @@ def test_bodies(anna_api: Program, path: str, body: str) -> None:
 
 
 def test_a_body_larger_than_any_request(anna_api: Program) -> None:
-    refused(anna_api.post("/jobs", '"' + "x" * 1_000_000 + '"'), 413, "too_large")
+    refused(anna_api.post("/checkout", '"' + "x" * 3_000_000 + '"'), 413, "too_large")
+    refused(anna_api.post("/jobs", '"' + "x" * 28_000_000 + '"'), 413, "too_large")
 
 
 @pytest.mark.parametrize("key", ["\x00", "a\nb", "\x7f"])

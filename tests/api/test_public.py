@@ -29,7 +29,7 @@ def artifact(anna: User, submit: Submit) -> Artifact:
 
 def test_prices(client: Client, catalogue: None) -> None:
     body = client.get("/api/v1/prices").json()
-    assert body["version"] == 1
+    assert (body["version"], body["relaxed_percent"]) == (2, 70)
     costs = {line["code"]: line["unit_points"] for line in body["lines"]}
     assert (costs["image"], costs["video-5s"]) == ("0.20", "10.00")
 
@@ -110,5 +110,5 @@ def test_every_refusal_has_a_status() -> None:
             yield derived
             yield from below(derived)
 
-    from_code = {kind.code for kind in below(Refusal)}
+    from_code = {kind.code for kind in below(Refusal) if "code" in vars(kind)}
     assert from_code <= STATUS.keys()

@@ -10,7 +10,7 @@ def test_a_quote(anna_api: Program) -> None:
     response = anna_api.post("/quotes", FOX)
     body = response.json()
     assert response.status_code == 201
-    assert (body["cost_points"], body["price_list"]) == ("0.20", 1)
+    assert (body["cost_points"], body["price_list"]) == ("0.20", 2)
     assert body["lots"] == [{"source": "daily", "points": "0.20", "paid": False}]
     assert (body["available_after_points"], body["shortfall"]) == ("65.80", None)
     assert anna_api.get("/wallet").json()["available_points"] == "66.00"

@@ -40,7 +40,7 @@ def plan(**gold: Any) -> Plan:
 
 
 def test_the_launch_catalogue_is_loaded_once(db: None) -> None:
-    assert load_launch_catalogue() == 3
+    assert load_launch_catalogue() == 4
     assert load_launch_catalogue() == 0
     assert Plan.objects.count() == 4
     assert PlanPrice.objects.count() == 12

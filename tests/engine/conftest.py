@@ -12,6 +12,7 @@ import pytest
 
 from generation.engine.process import ChildEngine
 from generation.engine.types import EngineConfig, Progress, Rendered, RenderSpec
+from generation.known_models import of_two
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,15 +34,16 @@ def config_of(
     folder: Path, scratch: Path, batch_max: int = 4, **changes: str | None
 ) -> EngineConfig:
     """One folder for both kinds, on the CPU, unless told otherwise."""
+    device = changes.pop("device", "cpu")
     values: dict[str, str | None] = {
         "image_model": str(folder),
         "image_revision": None,
         "video_model": str(folder),
         "video_revision": None,
-        "device": "cpu",
         **changes,
     }
-    return EngineConfig(scratch_dir=scratch, batch_max=batch_max, **values)  # type: ignore[arg-type]
+    registry = of_two(**values)  # type: ignore[arg-type]
+    return EngineConfig(registry, device or "", scratch, batch_max)
 
 
 def render(

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generation.engine.errors import ENGINE_ERROR, EngineFailure
+from generation.engine.errors import ENGINE_ERROR, MODEL_UNFIT, EngineFailure
 from generation.engine.process import ChildEngine
 from generation.engine.types import RenderSpec
 from tests.engine.conftest import config_of, render, run_module
@@ -93,7 +93,9 @@ def test_a_plain_picture_checkpoint_makes_pictures_and_no_clips(tmp_path: Path) 
         picture = render(engine, spec)
         assert picture.frames.shape == (1, 66, 100, 3)
         assert np.array_equal(picture.frames, render(engine, spec).frames)
-        assert "no video" in refusal(engine, CLIP)
+        with pytest.raises(EngineFailure, match="no model can do: video") as failure:
+            render(engine, CLIP)
+        assert failure.value.code == MODEL_UNFIT
 
 
 def test_both_kinds_of_one_checkpoint_share_its_weights(demo_folder: Path, tmp_path: Path) -> None:

@@ -85,7 +85,9 @@ import os, signal, sys
 from pathlib import Path
 from generation.engine.process import ChildEngine
 from generation.engine.types import EngineConfig, RenderSpec
-engine = ChildEngine(EngineConfig(sys.argv[1], None, sys.argv[1], None, "cpu", Path(sys.argv[2])))
+from generation.known_models import of_two
+registry = of_two(sys.argv[1], None, sys.argv[1], None)
+engine = ChildEngine(EngineConfig(registry, "cpu", Path(sys.argv[2])))
 engine.warm()
 fork = os.fork() if sys.argv[3] == "forked" else -1
 if fork == 0:

@@ -139,7 +139,7 @@ def test_a_hundred_holds_at_a_cap_of_a_hundred_points_start_ten(rich_anna: User)
             held = ledger.hold(
                 wallet_id=wallet_id, amount_cp=1000, key=name, reference=name, now=NOON
             )
-            cap = Cap("key:1", "day", 100_00)
+            cap = Cap("key:1", "day", 100_00, "key_day")
             caps.count(wallet_id=wallet_id, caps=[cap], amount_cp=1000, now=NOON)
             return held.hold_id
 

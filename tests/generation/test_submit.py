@@ -33,7 +33,7 @@ def test_a_submit_holds_the_price(rich_anna: User, submit: Submit) -> None:
     job = submit(rich_anna)
     assert points(rich_anna) == (6580, 20)
     assert (job.state, job.cost_cp, job.captured_cp) == ("queued", 20, None)
-    assert (job.price_list_version, job.price_line) == (1, "image")
+    assert (job.price_list_version, job.price_line) == (2, "image")
     assert job.brand_mark
     assert job.lane == "standard"
     assert job.deadline_at == NOON + timedelta(minutes=5)

@@ -101,8 +101,8 @@ def test_nobody_pays_a_price_that_was_not_on_the_button(annas: Client) -> None:
 
 def test_a_price_list_that_starts_meanwhile_is_shown_before_it_is_paid(annas: Client) -> None:
     page = page_of(annas.get("/create/"))
-    dearer = PriceList.objects.create(version=2, starts_at=timezone.now())
-    for line in PriceLine.objects.filter(price_list_id=1):
+    dearer = PriceList.objects.create(version=3, starts_at=timezone.now())
+    for line in PriceLine.objects.filter(price_list_id=2):
         line.pk, line.price_list, line.unit_cp = None, dearer, line.unit_cp + 5
         line.save()
     dearer.published_at = timezone.now()

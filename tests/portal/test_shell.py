@@ -18,7 +18,7 @@ def test_the_landing_page_says_what_it_costs(visitor: Client) -> None:
 
 
 def test_prices_are_public(visitor: Client) -> None:
-    assert "Price list 1, in force since" in page_of(visitor.get("/prices/")).text
+    assert "Price list 2, in force since" in page_of(visitor.get("/prices/")).text
 
 
 def test_prices_before_the_first_list(db: None) -> None:

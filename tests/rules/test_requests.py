@@ -6,7 +6,7 @@ import pytest
 
 from accounts.errors import InvalidRequest
 from generation.requests import read_request
-from generation.types import SEED_MAX, GenerationRequest, part_of, piece_seed
+from generation.types import SEED_MAX, part_of, piece_seed
 
 
 def faults(kind: object, params: object) -> dict[str, str]:
@@ -17,7 +17,8 @@ def faults(kind: object, params: object) -> dict[str, str]:
 
 def test_a_good_request() -> None:
     read = read_request("image", {"prompt": "  a fox ", "seed": 7})
-    assert read == GenerationRequest("image", "a fox", seed=7)
+    assert (read.kind, read.values) == ("image", {"prompt": "a fox", "seed": 7})
+    assert (read.seconds, read.quality, read.relaxed) == (0, "", False)
 
 
 @pytest.mark.parametrize("kind", ["imag", "", None, 3, ["image"]])
@@ -41,10 +42,11 @@ def test_bad_seeds(seed: object) -> None:
 
 
 def test_all_faults_are_named_at_once() -> None:
-    assert set(faults("imag", {"prompt": "", "sead": 1})) == {
-        "kind",
+    assert set(faults("imag", [])) == {"kind", "params"}
+    assert set(faults("image", {"prompt": "", "sead": 1, "n": 0})) == {
         "params.prompt",
         "params.sead",
+        "params.n",
     }
 
 

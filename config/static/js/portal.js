@@ -100,6 +100,13 @@
     }
   });
 
+  // A slider says its number while it is moved.
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("input[type=range]")) return;
+    const output = document.querySelector(`output[data-of="${event.target.name}"]`);
+    if (output) output.textContent = event.target.value;
+  });
+
   // Ctrl or Cmd with Enter sends the form one is writing in.
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {

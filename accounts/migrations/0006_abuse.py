@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_key_terms'),
+        ('accounts', '0005_key_terms'),
     ]
 
     operations = [

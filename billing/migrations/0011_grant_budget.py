@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0009_money_back'),
+        ('billing', '0010_relaxed_percent'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

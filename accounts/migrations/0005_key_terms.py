@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_money_back'),
+        ('accounts', '0004_teams'),
     ]
 
     operations = [

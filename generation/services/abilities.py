@@ -1,0 +1,25 @@
+"""What the operator's models can make at all."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from billing.errors import NotForSale
+from generation.model_registry import FIRST_FRAME, IMAGE, LAST_FRAME, PREFIX, VIDEO
+from generation.types import GenerationRequest
+
+
+def check_makeable(request: GenerationRequest) -> None:
+    """Raises NotForSale for what no model in the registry can make."""
+    if settings.MODEL_REGISTRY.default_for(_needs(request)) is None:
+        raise NotForSale(
+            _("No model here can make this."), fields={"kind": "no model here can make this"}
+        )
+
+
+def _needs(request: GenerationRequest) -> set[str]:
+    if request.spec.makes == "image":
+        return {IMAGE}
+    given = {"image": FIRST_FRAME, "image_tail": LAST_FRAME, "video": PREFIX}
+    return {VIDEO, *(need for name, need in given.items() if name in request.values)}
