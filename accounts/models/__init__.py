@@ -12,6 +12,12 @@ from accounts.models.waiting_list import (
     InvitationBatch,
     WaitingBlock,
 )
+from accounts.models.webhooks import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 __all__ = [
     "Admission",
@@ -29,4 +35,8 @@ __all__ = [
     "Team",
     "User",
     "WaitingBlock",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]
