@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import door_mail, erasing, exports, waiting_list, webhook_deliveries
+from accounts.services import (
+    door_mail,
+    erasing,
+    exports,
+    forgetting,
+    waiting_list,
+    webhook_deliveries,
+)
 from accounts.services.doorbell import ring_after_commit
 from accounts.services.webhook_events import SENDER_TASK
 
+log = logging.getLogger(__name__)
 # Then another task goes on, so that a worker that is to end waits for no long one.
 _DELIVERIES_A_TASK = 50
 
@@ -38,6 +47,12 @@ def make_exports(**kwargs: Any) -> None:
 def erase(**kwargs: Any) -> None:
     """Erase personal data of accounts that were closed long enough ago."""
     erasing.erase_closed(now=timezone.now())
+
+
+@shared_task(name="accounts.forget")
+def forget(**kwargs: Any) -> None:
+    """Forget what is kept against farms for no longer than it is needed."""
+    log.info("forgotten: %s", forgetting.forget(now=timezone.now()))
 
 
 @shared_task(name=SENDER_TASK)
