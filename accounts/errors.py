@@ -125,3 +125,21 @@ class SeatInactive(Refusal):
     """The team has more people than its plan has seats, and this one came too late."""
 
     code = "seat_inactive"
+
+
+class TooManyEndpoints(Refusal):
+    """A user has so many webhook endpoints and no more. `facts`: most."""
+
+    code = "too_many_endpoints"
+
+
+class EndpointInactive(Refusal):
+    """The webhook endpoint is paused or switched off: nothing is sent to it. `facts`: state."""
+
+    code = "endpoint_inactive"
+
+
+class IdempotencyConflict(Refusal):
+    """This idempotency key was used with another request."""
+
+    code = "idempotency_conflict"

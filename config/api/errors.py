@@ -71,6 +71,8 @@ STATUS: dict[str, HTTPStatus] = {
     "seats_full": HTTPStatus.CONFLICT,
     "team_exists": HTTPStatus.CONFLICT,
     "template_unavailable": HTTPStatus.CONFLICT,
+    "too_many_endpoints": HTTPStatus.CONFLICT,
+    "endpoint_inactive": HTTPStatus.CONFLICT,
     "perk_needed": HTTPStatus.FORBIDDEN,
     "picture_animated": HTTPStatus.BAD_REQUEST,
     "picture_broken": HTTPStatus.BAD_REQUEST,
