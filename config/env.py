@@ -151,6 +151,15 @@ VARIABLES: tuple[Variable, ...] = (
         "folder with your own labelling agreement: `labelling.en.txt`, `labelling.zh-hans.txt`",
     ),
     Variable(
+        "API_READS_PER_MINUTE",
+        "1200",
+        "reading requests a minute to the API for one user; 0: no limit",
+    ),
+    Variable("API_WRITES_PER_MINUTE", "600", "writing requests a minute to the API for one user"),
+    Variable(
+        "API_OPEN_PER_MINUTE", "240", "requests a minute to the API from one address without a key"
+    ),
+    Variable(
         "TRUSTED_PROXIES",
         "0; in production it must be set",
         "how many proxies of your own stand before the web server and add to `X-Forwarded-For`",
