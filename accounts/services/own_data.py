@@ -80,7 +80,6 @@ def parts(*, user: User, now: datetime) -> Parts:
         ),
     )  # fmt: skip
 
-
     endpoints = WebhookEndpoint.objects.filter(user=user).order_by("created_at")
     yield Part(
         "webhooks.json",

@@ -211,6 +211,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Different things have states: each its own name.
+    "ENUM_NAME_OVERRIDES": {
+        "RegistrationStateEnum": "accounts.registration.STATES",
+        "WebhookEndpointStateEnum": "accounts.models.webhooks.ENDPOINT_STATES",
+        "WebhookDeliveryStateEnum": "accounts.models.webhooks.DELIVERY_STATES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.document_refusals",

@@ -26,6 +26,7 @@ from accounts.services import webhook_deliveries, webhook_endpoints
 from accounts.services.webhook_events import Fact, queue_callback, record
 from accounts.webhooks.event_types import BY_NAME
 from accounts.webhooks.retrying import TRIES_MAX
+from accounts.webhooks.signing import new_secret
 from billing.services.notices import mail_notices
 from billing.services.webhook_notices import tell_of_disabled
 from generation.services import attempts
@@ -93,9 +94,7 @@ def test_a_jobs_life_is_told_and_verifies(
     assert told[5]["data"]["id"] == str(doomed.id)
     assert b"fox" not in b"".join(heard.body for heard in receiver.heard)
     with pytest.raises(WebhookVerificationError):
-        Webhook(webhook_endpoints.new_secret()).verify(
-            receiver.heard[0].body, receiver.heard[0].headers
-        )
+        Webhook(new_secret()).verify(receiver.heard[0].body, receiver.heard[0].headers)
 
 
 def test_a_fact_and_its_event_are_there_together_or_not_at_all(
@@ -246,13 +245,17 @@ def test_pausing_loses_nothing(anna: User, receiver: Receiver, endpoint_of: Make
 def test_redelivering_sends_the_same_message_again(
     anna: User, receiver: Receiver, endpoint_of: MakeEndpoint
 ) -> None:
-    _endpoint, secret = endpoint_of(anna, receiver.url)
+    endpoint, secret = endpoint_of(anna, receiver.url)
     happen(anna, "m:1")
     pump()
     delivery = WebhookDelivery.objects.get()
     for _twice in range(2):
         webhook_endpoints.redeliver(
-            user=anna, delivery_id=delivery.pk, idempotency_key="again", now=NOON
+            user=anna,
+            endpoint_id=endpoint.pk,
+            delivery_id=delivery.pk,
+            idempotency_key="again",
+            now=NOON,
         )
         pump()
     first, second = (verified(receiver, secret, index) for index in range(2))
