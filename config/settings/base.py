@@ -214,8 +214,6 @@ SPECTACULAR_SETTINGS = {
     # Different things have states: each its own name.
     "ENUM_NAME_OVERRIDES": {
         "RegistrationStateEnum": "accounts.registration.STATES",
-        "WebhookEndpointStateEnum": "accounts.models.webhooks.ENDPOINT_STATES",
-        "WebhookDeliveryStateEnum": "accounts.models.webhooks.DELIVERY_STATES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
