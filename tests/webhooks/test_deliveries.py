@@ -22,7 +22,7 @@ from accounts.models import (
     WebhookEndpoint,
     WebhookEvent,
 )
-from accounts.services import webhook_deliveries, webhook_endpoints
+from accounts.services import own_data, webhook_deliveries, webhook_endpoints
 from accounts.services.webhook_events import Fact, queue_callback, record
 from accounts.webhooks.event_types import BY_NAME
 from accounts.webhooks.retrying import TRIES_MAX
@@ -349,3 +349,20 @@ def test_old_deliveries_are_forgotten(
     assert not WebhookEvent.objects.exists()
     assert not WebhookDelivery.objects.exists()
     assert not WebhookAttempt.objects.exists()
+
+
+def test_an_export_holds_them_without_secrets_and_an_erasure_takes_them(
+    anna: User, bert: User, endpoint_of: MakeEndpoint
+) -> None:
+    _endpoint, secret = endpoint_of(anna, "https://a.example/")
+    endpoint_of(bert, "https://b.example/")
+    happen(anna, "m:1")
+    parts = {part.path: part.rows for part in own_data.parts(user=anna, now=NOON)}
+    kept: Any = parts["webhooks.json"]
+    assert [row["url"] for row in kept["endpoints"]] == ["https://a.example/"]
+    assert [row["type"] for row in kept["deliveries"]] == ["membership.ended"]
+    assert secret not in str(kept)
+    assert "sealed" not in str(kept)
+    assert own_data.erase(user=anna, now=NOON)["webhook_endpoints"] == 1
+    assert not WebhookDelivery.objects.exists()
+    assert WebhookEndpoint.objects.get().user == bert
