@@ -23,6 +23,7 @@ from accounts.errors import (
     InvalidRequest,
     NotFound,
     TooManyEndpoints,
+    TooManyMessages,
 )
 from accounts.models import ApiKey, User, WebhookDelivery, WebhookEndpoint
 from accounts.scopes import BILLING_READ
@@ -31,10 +32,12 @@ from accounts.services.doorbell import ring_after_commit
 from accounts.services.key_use import require_scope
 from accounts.services.sealing import seal, unseal
 from accounts.services.webhook_requests import checked_fields, checked_key
-from accounts.webhooks.event_types import about_money
+from accounts.webhooks.event_types import TEST, about_money
 from accounts.webhooks.signing import new_secret
 
 ENDPOINTS_MAX = 10
+# By hand, to one endpoint: else anybody's server could be written to without end from here.
+BY_HAND_MAX, BY_HAND_SPAN = 20, timedelta(minutes=1)
 OVERLAP_HOURS, OVERLAP_HOURS_MAX = 24, 168
 
 
@@ -173,7 +176,7 @@ def send_test(
 ) -> WebhookDelivery:
     """Send an event of the type `webhook.test`; the same key again gives the same delivery.
 
-    Raises NotFound, EndpointInactive, InvalidRequest, ScopeMissing.
+    Raises NotFound, EndpointInactive, TooManyMessages, InvalidRequest, ScopeMissing.
     """
     key = checked_key(idempotency_key) or str(uuid.uuid4())
     endpoint = _locked(user, endpoint_id, acting)
@@ -183,6 +186,7 @@ def send_test(
     if known is not None:
         return known
     _require_active(endpoint)
+    _require_pause(endpoint, now)
     event = webhook_events.test_event(user_id=user.pk, key=fact, now=now)
     assert event is not None  # the endpoint is locked, so nobody else has made it
     webhook_events.queue_events({endpoint.pk: [event]}, now=now)
@@ -202,7 +206,7 @@ def redeliver(
     """Send the same message once more, now, under its own id; its waits start anew.
 
     One that is on its way already is left as it is, and so is one under the key of its last
-    redelivery. Raises NotFound, EndpointInactive, InvalidRequest, ScopeMissing.
+    redelivery. Raises NotFound, EndpointInactive, TooManyMessages, InvalidRequest, ScopeMissing.
     """
     key = checked_key(idempotency_key)
     endpoint = _locked(user, endpoint_id, acting)
@@ -212,7 +216,9 @@ def redeliver(
     if key and delivery.redelivery_key == key:
         return delivery
     _require_active(endpoint)
+    _require_pause(endpoint, now)
     delivery.redelivery_key = key
+    delivery.redelivered_at = now
     if delivery.state != "sending":
         delivery.state = "waiting"
         delivery.next_attempt_at = now
@@ -226,6 +232,7 @@ def redeliver(
             "attempts_before",
             "ended_at",
             "redelivery_key",
+            "redelivered_at",
         ]
     )
     return delivery
@@ -250,4 +257,16 @@ def _require_active(endpoint: WebhookEndpoint) -> None:
         raise EndpointInactive(
             _("Nothing is sent to this endpoint now: switch it on first."),
             facts={"state": endpoint.state},
+        )
+
+
+def _require_pause(endpoint: WebhookEndpoint, now: datetime) -> None:
+    since = now - BY_HAND_SPAN
+    log = endpoint.deliveries
+    tests = log.filter(type=TEST.name, created_at__gt=since).count()
+    if tests + log.filter(redelivered_at__gt=since).count() >= BY_HAND_MAX:
+        again_at = now + BY_HAND_SPAN
+        raise TooManyMessages(
+            _("That is too many messages for one minute: wait for the next."),
+            facts={"again_at": again_at.isoformat()},
         )

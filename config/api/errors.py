@@ -73,6 +73,7 @@ STATUS: dict[str, HTTPStatus] = {
     "template_unavailable": HTTPStatus.CONFLICT,
     "too_many_endpoints": HTTPStatus.CONFLICT,
     "endpoint_inactive": HTTPStatus.CONFLICT,
+    "too_many_messages": HTTPStatus.TOO_MANY_REQUESTS,
     "perk_needed": HTTPStatus.FORBIDDEN,
     "picture_animated": HTTPStatus.BAD_REQUEST,
     "picture_broken": HTTPStatus.BAD_REQUEST,
