@@ -317,6 +317,27 @@ def _pump_alone() -> int:
         connection.close()
 
 
+def test_few_are_on_their_way_at_once(
+    anna: User, bert: User, endpoint_of: MakeEndpoint, settings: Any
+) -> None:
+    for number in range(4):
+        endpoint_of(anna, f"https://a.example/{number}")
+    endpoint_of(bert, "https://b.example/")
+    for number in range(3):
+        happen(anna, f"a:{number}")
+        happen(bert, f"b:{number}")
+    settings.WEBHOOKS_AT_ONCE = 5
+    while webhook_deliveries.claim(now=NOON) is not None:
+        pass
+    under_way = WebhookDelivery.objects.filter(state="sending")
+    assert under_way.count() == 5
+    settings.WEBHOOKS_AT_ONCE = 100
+    while webhook_deliveries.claim(now=NOON) is not None:
+        pass
+    assert under_way.filter(user=anna).count() == webhook_deliveries.PER_USER
+    assert under_way.filter(user=bert).count() == webhook_deliveries.PER_RECEIVER
+
+
 def test_a_callback_of_one_request(anna: User, receiver: Receiver) -> None:
     secret = f"sk-{random.getrandbits(128):032x}"
     for expected in (True, False):
