@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from accounts.webhooks.sending import EXCERPT_MAX, Answer, post
+from accounts.webhooks.sending import EXCERPT_MAX, Answer, post, trust
 from tests.servers.receiver import certificate_for, closed_port, receiving, speaking
+
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Makes an authority one of the system's; afterwards it is none any more."""
+
+    def make(chain: Path) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+        trust.cache_clear()
+
+    yield make
+    trust.cache_clear()
 
 
 def sent(url: str, **options: object) -> Answer:
@@ -121,11 +134,11 @@ def test_a_name_nobody_knows() -> None:
 
 
 def test_a_name_is_looked_up_once_and_the_connection_goes_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, trusting: Callable[[Path], None]
 ) -> None:
     """A name that answers with another address the second time is never asked a second time."""
     chain = certificate_for("hooks.example", tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+    trusting(chain)
     answers = [["127.0.0.1"], ["127.0.0.2"]]
     asked = []
 
@@ -140,7 +153,7 @@ def test_a_name_is_looked_up_once_and_the_connection_goes_there(
 
 
 def test_the_certificate_must_be_of_the_name_and_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, trusting: Callable[[Path], None]
 ) -> None:
     chain = certificate_for("hooks.example", tmp_path)
 
@@ -149,6 +162,6 @@ def test_the_certificate_must_be_of_the_name_and_known(
 
     with receiving(chain) as receiver:
         unknown = sent(f"https://hooks.example:{receiver.port}/", resolve=here)
-        monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+        trusting(chain)
         other = sent(f"https://other.example:{receiver.port}/", resolve=here)
     assert (unknown.error, other.error, receiver.heard) == ("tls", "tls", [])
