@@ -219,6 +219,17 @@ VARIABLES: tuple[Variable, ...] = (
         "no time stamps",
         "RFC 3161 service that stamps manifests; asked once for each file, from the GPU worker",
     ),
+    Variable(
+        "WEBHOOK_PRIVATE_RECEIVERS",
+        "`no`; `yes` on your own machine",
+        "`yes`: webhooks also go to http, any port and private addresses, yours included",
+    ),
+    Variable("WEBHOOK_LOG_DAYS", "30", "days that webhook deliveries are kept"),
+    Variable(
+        "WEBHOOKS_AT_ONCE",
+        "8",
+        "webhooks on their way at the same moment, at most; keep the workers' threads above it",
+    ),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),
     Variable("LOG_LEVEL", "INFO", "least severe log line written"),

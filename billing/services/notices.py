@@ -201,6 +201,22 @@ def _export_ready(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _webhook_disabled(facts: dict[str, Any]) -> tuple[str, str]:
+    if facts["reason"] == "gone":
+        why = _("It answered 410: nothing is there any more.")
+    else:
+        why = _("For three days nothing sent to it arrived.")
+    return (
+        _("A webhook endpoint is switched off"),
+        _("Nothing is sent to %(url)s any more. %(why)s Switch it on again here: %(link)s")
+        % {
+            "url": facts["url"],
+            "why": why,
+            "link": f"{settings.PUBLIC_URL}/webhooks/{facts['endpoint']}/",
+        },
+    )
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "renewal_failed": _renewal_failed,
     "membership_ended": _membership_ended,
@@ -212,6 +228,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "auto_topup_maximum": _auto_topup_maximum,
     "job_done": _job_done,
     "export_ready": _export_ready,
+    "webhook_disabled": _webhook_disabled,
     **MONEY_BACK,
 }
 KINDS = tuple(_WORDS)

@@ -158,6 +158,11 @@ EXPORT_LIVES_DAYS, EXPORT_LINK_SECONDS = 7, 900
 # A closed account can be reopened this long; then personal data is erased.
 ERASE_AFTER_DAYS = 30
 
+# --- webhooks ---------------------------------------------------------------------------------
+WEBHOOK_PRIVATE_RECEIVERS = env.choice("WEBHOOK_PRIVATE_RECEIVERS", "NO", ("YES", "NO")) == "YES"
+WEBHOOK_LOG_DAYS = max(1, env.integer("WEBHOOK_LOG_DAYS", 30))
+WEBHOOKS_AT_ONCE = max(1, env.integer("WEBHOOKS_AT_ONCE", 8))
+
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
 # Free points of a server day in all, until the desk sets a budget; 0: no budget.
@@ -213,6 +218,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Different things have states: each its own name.
+    "ENUM_NAME_OVERRIDES": {
+        "RegistrationStateEnum": "accounts.registration.STATES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.document_refusals",

@@ -25,7 +25,7 @@ from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
 from generation.selectors.sight import seen_by
-from generation.services import caps, guards, perks, queue, safety
+from generation.services import caps, guards, job_events, perks, queue, safety
 from generation.services.abilities import check_makeable
 from generation.services.extras import note_extras
 from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
@@ -185,6 +185,7 @@ def _submit(
     job.save(force_insert=True)
     safety.keep(cleared, job=job, now=now)
     queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
+    job_events.announce([job], now=now)
     dispatch.ring_after_commit()
     return Submitted(job, replayed=False)
 
@@ -268,3 +269,4 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
             "delivery",
         ]
     )
+    job_events.announce([job], now=now)
