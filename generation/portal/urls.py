@@ -41,6 +41,7 @@ urlpatterns = [
     path("creatives/price/", creatives.creative_price, name="creative_price"),
     path("campaigns/", creatives.new_campaign, name="new_campaign"),
     path("campaigns/<uuid:campaign_id>/", creatives.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/change/", creatives.change, name="campaign_change"),
     path(
         "campaigns/<uuid:campaign_id>/results/",
         creatives.campaign_results,
