@@ -148,9 +148,7 @@ class CampaignForm(forms.Form):
         widget=forms.TextInput(attrs=_CAP),
     )
 
-    def __init__(
-        self, teams: Any, *args: Any, currency: str = CURRENCY, **options: Any
-    ) -> None:
+    def __init__(self, teams: Any, *args: Any, currency: str = CURRENCY, **options: Any) -> None:
         super().__init__(*args, **options)
         self.currency = currency
         if currency != CURRENCY:

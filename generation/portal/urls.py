@@ -12,6 +12,7 @@ from generation.portal import (
     effects,
     labelling,
     safety,
+    spending,
     teams,
     verify,
     views,
@@ -58,5 +59,9 @@ urlpatterns = [
     path("team/invitations/<uuid:invitation_id>/revoke/", teams.revoke, name="team_revoke"),
     path("team/seats/<uuid:seat_id>/", teams.seat, name="team_seat"),
     path("team/seats/<uuid:seat_id>/leave/", teams.leave, name="team_leave"),
+    path("team/<uuid:team_id>/spending/", spending.team_spending, name="team_spending"),
+    path("team/<uuid:team_id>/spending.csv", spending.team_file, name="team_spending_file"),
+    path("spending/", spending.spending, name="spending"),
+    path("spending.csv", spending.file, name="spending_file"),
     path("team/join/<str:token>/", teams.join, name="team_join"),
 ]
