@@ -26,7 +26,7 @@ from generation.types import PROMPT_MAX
 # What a piece cost where the launch catalogue has its price from: 0.47 yuan.
 TARGET, CURRENCY = "0.47", "CNY"
 _MONEY = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?", re.ASCII)
-_CAP = {"inputmode": "decimal", "placeholder": _("no limit")}
+_CAP = {"inputmode": "decimal", "autocomplete": "off"}
 
 
 class CampaignField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -137,12 +137,14 @@ class CampaignForm(forms.Form):
     )
     cap = forms.CharField(
         label=_("Most points in all"),
+        help_text=_("Empty: no limit."),
         max_length=16,
         required=False,
         widget=forms.TextInput(attrs=_CAP),
     )
     month_cap = forms.CharField(
         label=_("Most points a month"),
+        help_text=_("Empty: no limit."),
         max_length=16,
         required=False,
         widget=forms.TextInput(attrs=_CAP),
