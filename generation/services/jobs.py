@@ -99,7 +99,7 @@ def submit_job(
         check_makeable(request)
         perks.check(wallet_id=wallet_id, request=request, now=now)
         cleared = safety.clear_texts(
-            user=user, wallet_id=wallet_id, job_id=job_id, params=request.params(), now=now
+            user=user, wallet_id=wallet_id, job_id=job_id, request=request, now=now
         )
         note_extras(job, request, team_id)
         inputs = take_inputs(user=user, request=request, now=now)

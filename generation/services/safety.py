@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -16,10 +16,12 @@ from accounts.models import User
 from generation import moderators
 from generation.errors import ModerationBlocked, SubmitsPaused
 from generation.failures import INPUT_TEXT
+from generation.kinds.words import words_of
 from generation.models import Allowance, Job, Verdict
 from generation.moderation.types import Finding
 from generation.selectors.safety import standing_of
 from generation.services import rule_lists, verdicts
+from generation.types import GenerationRequest
 
 CATEGORY_NAMES = {
     "sexual_minors": gettext_lazy("sexual depiction of minors"),
@@ -32,7 +34,6 @@ CATEGORY_NAMES = {
     "extremism": gettext_lazy("extremism"),
     "other": gettext_lazy("the operator's rules"),
 }
-_PICTURES = frozenset({"image", "image_tail", "images"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +47,10 @@ class Cleared:
     slowed: bool
 
 
-def texts_of(params: Mapping[str, object], path: str = "params") -> dict[str, str]:
-    """Every text among the parameters, by the name a refusal calls it."""
-    texts: dict[str, str] = {}
-    for name, value in params.items():
-        if name in _PICTURES:
-            continue  # an address, an id or a whole picture in base64: looked at as a picture
-        if isinstance(value, str):
-            texts[f"{path}.{name}"] = value
-        elif isinstance(value, Mapping):
-            texts |= texts_of(value, f"{path}.{name}")
-        elif isinstance(value, Sequence):
-            numbered = {str(index): part for index, part in enumerate(value)}
-            texts |= texts_of(numbered, f"{path}.{name}")
-    return texts
-
-
 def clear_texts(
-    *, user: User, wallet_id: int, job_id: UUID, params: Mapping[str, object], now: datetime
+    *, user: User, wallet_id: int, job_id: UUID, request: GenerationRequest, now: datetime
 ) -> Cleared:
-    """Let the texts among the parameters pass, or refuse; asks the model: never in a transaction.
+    """Let the words of a request pass, or refuse; asks the model: never in a transaction.
 
     Raises SubmitsPaused, ModerationBlocked (the refusal is on record then), ModerationUnavailable.
     """
@@ -79,7 +64,7 @@ def clear_texts(
                 "standing": settings.PUBLIC_URL + reverse("generation:standing"),
             },
         )
-    texts = texts_of(params)
+    texts = words_of(request)
     book = rule_lists.book()
     findings = [*book.find(texts), *moderators.opinions_on_texts(texts)]
     if standing.level == "watched":

@@ -13,6 +13,7 @@ from billing.types import Entitlements
 from generation import perks, sizes
 from generation.kinds.camera import AXES, MOVES, amounts
 from generation.kinds.table import KINDS
+from generation.kinds.words import words_of
 from generation.requests import read_request
 from generation.types import KeptPicture, SentPicture
 
@@ -216,3 +217,18 @@ def test_what_the_free_plan_lacks(kind: str, more: dict[str, object], perk: str 
 def test_an_unknown_perk_is_a_mistake() -> None:
     with pytest.raises(KeyError):
         Entitlements(plan="x", slots=1, lane="fast", brand_mark_removable=False).has("magic")
+
+
+def test_only_words_are_judged_as_words() -> None:
+    clip = read_request(
+        "image_to_video",
+        {"image": ID, "prompt": "it waves", "negative_prompt": "fog", "quality": "high"},
+    )
+    assert words_of(clip) == {"params.prompt": "it waves", "params.negative_prompt": "fog"}
+    pieces = read_request(
+        "creative",
+        {"image": ID, "lines": ["Half price", "Today"], "aspect_ratio": "1:1", "campaign": ID},
+    )
+    assert words_of(pieces) == {"params.lines.0": "Half price", "params.lines.1": "Today"}
+    effect = read_request("effect", {"template": "hug", "inputs": {"left": ID, "right": ID}})
+    assert words_of(effect) == {}
