@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from accounts.models import Seat, SeatInvitation, User
 from billing.services import teams
@@ -16,7 +17,7 @@ from billing.services.gifts import give_membership
 from billing.services.team_mail import mail_invitations
 from tests.api.conftest import Program, refused
 from tests.conftest import Person
-from tests.jobs_by_hand import NOON, claimed, deliver
+from tests.jobs_by_hand import claimed, deliver
 
 NOBODY = "6b1f7b1e-8a3e-5b44-9d2a-0c5a5d1f4a66"
 
@@ -30,7 +31,7 @@ def eve_api(person: Person, catalogue: None, key_of: Callable[[User], str]) -> P
 @pytest.fixture
 def team(anna: User, anna_api: Program) -> str:
     """Anna's team of five seats."""
-    give_membership(user=anna, plan="platinum", period="month", reason="test", now=NOON)
+    give_membership(user=anna, plan="platinum", period="month", reason="test", now=timezone.now())
     made = anna_api.post("/teams", {"name": "Studio"})
     assert made.status_code == 201
     assert made["Location"] == f"/api/v1/teams/{made.json()['id']}"
@@ -45,14 +46,14 @@ def bert_in(anna: User, bert: User, anna_api: Program, team: str) -> str:
     assert offered.status_code == 201
     again = anna_api.post(f"/teams/{team}/invitations", body, **{"idempotency-key": "bert"})
     assert again.json() == offered.json()
-    assert mail_invitations(now=NOON) == 1
+    assert mail_invitations(now=timezone.now()) == 1
     assert (
         anna_api.post(f"/teams/{team}/invitations", body, **{"idempotency-key": "bert"}).status_code
         == 201
     )
-    assert mail_invitations(now=NOON) == 0  # a repeat mails nothing anew
+    assert mail_invitations(now=timezone.now()) == 0  # a repeat mails nothing anew
     invitation = SeatInvitation.objects.get(id=offered.json()["id"])
-    return str(teams.accept(user=bert, token=teams.token_of(invitation), now=NOON).pk)
+    return str(teams.accept(user=bert, token=teams.token_of(invitation), now=timezone.now()).pk)
 
 
 def test_a_team_is_made_once_and_renamed(anna_api: Program, bert_api: Program, team: str) -> None:
@@ -113,7 +114,7 @@ def test_an_offer_is_made_once_and_taken_back(anna_api: Program, bert: User, tea
     for _ in range(2):
         assert anna_api.delete(f"/team-invitations/{made['id']}").status_code == 204
     assert anna_api.get(path).json()["invitations"] == []
-    assert mail_invitations(now=NOON) == 0
+    assert mail_invitations(now=timezone.now()) == 0
     assert mail.outbox == []
 
 
@@ -179,7 +180,7 @@ def test_an_envelope_from_end_to_end(
         "0.00",
         "0.00",
     )
-    deliver(claimed(), pieces=range(2))
+    deliver(claimed(timezone.now()), timezone.now(), pieces=range(2))
     report = anna_api.get(f"/campaigns/{spring['id']}").json()
     assert (report["pieces_delivered"], report["campaign"]["envelope"]["charged_points"]) == (
         2,
