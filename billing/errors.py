@@ -167,3 +167,12 @@ class NotRefundable(Refusal):
     """Nothing of this order can be given back: spent, too old, or not paid."""
 
     code = "not_refundable"
+
+
+class GrantsPaused(Refusal):
+    """No free points are given for now: the day's budget is used up, or staff stopped them.
+
+    `facts`: frees_at, null while nobody knows.
+    """
+
+    code = "grants_paused"

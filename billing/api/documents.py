@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import MONEY
 from accounts.errors import InvalidRequest
 from accounts.models import User
 from billing.models import BillingDetails, Document, TeamInvoiceData
@@ -76,6 +77,8 @@ class TeamInvoiceDataSerializer(serializers.Serializer[TeamInvoiceData]):
 class DocumentsView(GenericAPIView[Document]):
     """Documents of the key's user."""
 
+    scopes = MONEY
+
     serializer_class = DocumentSerializer
 
     @extend_schema(operation_id="documents_list", responses=DocumentSerializer(many=True))
@@ -92,6 +95,8 @@ class DocumentsView(GenericAPIView[Document]):
 
 class DocumentFileView(APIView):
     """One document as a file."""
+
+    scopes = MONEY
 
     @extend_schema(
         operation_id="documents_file",
@@ -117,6 +122,8 @@ class DocumentFileView(APIView):
 class BillingDetailsView(APIView):
     """Who the documents are for."""
 
+    scopes = MONEY
+
     @extend_schema(operation_id="billing_details_retrieve", responses=BillingDetailsSerializer)
     def get(self, request: Request) -> Response:
         """What stands on the next documents."""
@@ -141,6 +148,8 @@ class BillingDetailsView(APIView):
 
 class TeamInvoiceDataView(APIView):
     """Who the documents of a team are for."""
+
+    scopes = MONEY
 
     @extend_schema(operation_id="team_invoice_data_retrieve", responses=TeamInvoiceDataSerializer)
     def get(self, request: Request, team_id: UUID) -> Response:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from billing.portal import (
     auto_topup,
+    checks,
     closing,
     documents,
     membership,
@@ -19,6 +20,7 @@ app_name = "billing"
 urlpatterns = [
     path("wallet/", views.wallet, name="wallet"),
     path("wallet/claim/", views.claim, name="claim"),
+    path("wallet/claim/check/", checks.check, name="claim_check"),
     path("statement/", views.statement, name="statement"),
     path("prices/", views.prices, name="prices"),
     path("plans/", plans.plans, name="plans"),

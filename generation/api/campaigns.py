@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from accounts.api.permissions import DECIDE, WORK
 from accounts.errors import InvalidRequest
 from accounts.models import User
 from generation.api.campaign_serializers import (
@@ -57,6 +58,7 @@ class CsvParser(BaseParser):
 class CampaignsView(GenericAPIView[Campaign]):
     """Campaigns the key's user may spend from."""
 
+    scopes = WORK
     serializer_class = CampaignSerializer
 
     @extend_schema(
@@ -99,6 +101,8 @@ class CampaignsView(GenericAPIView[Campaign]):
 class CampaignView(APIView):
     """One campaign."""
 
+    scopes = DECIDE
+
     @extend_schema(operation_id="campaigns_report", responses=ReportSerializer)
     def get(self, request: Request, campaign_id: UUID) -> Response:
         """The report: cost per piece against the target, its envelope, and every piece by its
@@ -127,6 +131,8 @@ class CampaignView(APIView):
 class ReportFileView(APIView):
     """The report for a spreadsheet."""
 
+    scopes = WORK
+
     @extend_schema(
         operation_id="campaigns_report_file", responses={(200, "text/csv"): OpenApiTypes.STR}
     )
@@ -141,6 +147,7 @@ class ReportFileView(APIView):
 class ResultsView(APIView):
     """How the pieces did."""
 
+    scopes = WORK
     parser_classes = (CsvParser,)
 
     @extend_schema(

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import MONEY
 from accounts.models import User
 from generation.api.team_serializers import SpendingSerializer
 from generation.selectors.spending import SpendingReport, spending_of
@@ -28,6 +29,8 @@ _MONTHS = [
 class SpendingView(APIView):
     """One's own wallet."""
 
+    scopes = MONEY
+
     @extend_schema(
         operation_id="spending_retrieve", parameters=_MONTHS, responses=SpendingSerializer
     )
@@ -39,6 +42,8 @@ class SpendingView(APIView):
 
 class SpendingFileView(APIView):
     """The same for a spreadsheet."""
+
+    scopes = MONEY
 
     @extend_schema(
         operation_id="spending_file",
@@ -54,6 +59,8 @@ class SpendingFileView(APIView):
 class TeamSpendingView(APIView):
     """A team's wallet."""
 
+    scopes = MONEY
+
     @extend_schema(
         operation_id="team_spending_retrieve", parameters=_MONTHS, responses=SpendingSerializer
     )
@@ -64,6 +71,8 @@ class TeamSpendingView(APIView):
 
 class TeamSpendingFileView(APIView):
     """The same for a spreadsheet."""
+
+    scopes = MONEY
 
     @extend_schema(
         operation_id="team_spending_file",

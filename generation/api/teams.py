@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from accounts.api.permissions import DECIDE, MONEY
 from accounts.errors import NotFound, TeamExists
 from accounts.models import Team, User
 from accounts.selectors.teams import MANAGING, open_invitations, seat_in, seats_of
@@ -33,6 +34,8 @@ from generation.selectors.team_spending import team_view
 
 class TeamsView(APIView):
     """Teams of the key's user."""
+
+    scopes = DECIDE
 
     @extend_schema(operation_id="teams_list", responses=TeamsSerializer)
     def get(self, request: Request) -> Response:
@@ -68,6 +71,8 @@ class TeamsView(APIView):
 class TeamView(APIView):
     """One team."""
 
+    scopes = DECIDE
+
     @extend_schema(operation_id="teams_retrieve", responses=TeamSerializer)
     def get(self, request: Request, team_id: UUID) -> Response:
         """The team, and one's own seat in it."""
@@ -87,6 +92,8 @@ class TeamView(APIView):
 class SeatsView(APIView):
     """The people of a team."""
 
+    scopes = MONEY
+
     @extend_schema(operation_id="seats_list", responses=SeatsSerializer)
     def get(self, request: Request, team_id: UUID) -> Response:
         """Roles, caps, and what each has used; for whoever manages the team."""
@@ -96,6 +103,8 @@ class SeatsView(APIView):
 
 class SeatView(APIView):
     """One seat."""
+
+    scopes = MONEY
 
     @extend_schema(
         operation_id="seats_update", request=SeatChangeSerializer, responses=SeatSerializer
@@ -118,6 +127,8 @@ class SeatView(APIView):
 
 class InvitationsView(APIView):
     """Seats that are offered."""
+
+    scopes = MONEY
 
     @extend_schema(operation_id="team_invitations_list", responses=InvitationsSerializer)
     def get(self, request: Request, team_id: UUID) -> Response:
@@ -154,6 +165,8 @@ class InvitationsView(APIView):
 
 class InvitationView(APIView):
     """One offer."""
+
+    scopes = MONEY
 
     @extend_schema(operation_id="team_invitations_destroy", responses={204: None})
     def delete(self, request: Request, invitation_id: UUID) -> Response:

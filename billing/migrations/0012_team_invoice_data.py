@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_exports_and_erasures'),
-        ('billing', '0010_relaxed_percent'),
+        ('billing', '0011_grant_budget'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_exports_and_erasures'),
+        ('accounts', '0010_abuse'),
     ]
 
     operations = [
