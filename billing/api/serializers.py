@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.spending_caps import CAP_MAX_CP
 from billing.selectors.wallets import WalletOverview
 from billing.types import Lot, PriceList, StatementLine, format_points, parse_points
 
@@ -24,7 +25,7 @@ class PointsField(serializers.Field[int, str, str, int]):
 
 @extend_schema_field({"type": "string", "pattern": r"^\d+(\.\d{1,2})?$", "examples": ["12.50"]})
 class PointsInField(serializers.Field[int, str, str, int]):
-    """Points as a client sends them, "12.50" for 1250 hundredths; never negative."""
+    """A cap in points as a client sends it, "12.50" for 1250 hundredths."""
 
     default_error_messages = {"invalid": 'must be points as text, such as "12.50"'}
 
@@ -34,7 +35,7 @@ class PointsInField(serializers.Field[int, str, str, int]):
             value_cp = parse_points(data) if isinstance(data, str) and len(data) <= 16 else -1
         except ValueError:
             value_cp = -1
-        if value_cp < 0:
+        if not 0 <= value_cp <= CAP_MAX_CP:
             self.fail("invalid")
         return value_cp
 

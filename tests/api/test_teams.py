@@ -89,6 +89,7 @@ def test_seats_roles_and_caps(
         ({**caps, "role": "owner"}, "role"),
         ({**caps, "day_cap_points": "-1"}, "day_cap_points"),
         ({**caps, "day_cap_points": 1.5}, "day_cap_points"),
+        ({**caps, "day_cap_points": "9" * 16}, "day_cap_points"),
         ({**caps, "month_cap_points": "much"}, "month_cap_points"),
         ({"role": "member"}, "day_cap_points"),
     ):
