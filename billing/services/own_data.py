@@ -9,7 +9,15 @@ from uuid import UUID
 
 from accounts.exporting import Part, Parts
 from accounts.models import User
-from billing.models import BillingDetails, Document, Membership, Notice, Order, Refund
+from billing.models import (
+    BillingDetails,
+    Document,
+    Membership,
+    Notice,
+    Order,
+    Refund,
+    TeamInvoiceData,
+)
 from billing.selectors.sheets import file_name, pdf_of
 from billing.selectors.statements import statement
 from billing.selectors.wallets import overview
@@ -70,6 +78,11 @@ def parts(*, user: User, now: datetime) -> Parts:
         "billing_details.json",
         list(details.values("name", "company", "tax_id", "address", "country", "language")),
     )
+    team = TeamInvoiceData.objects.filter(team__owner=user)
+    yield Part(
+        "team_invoice_data.json",
+        list(team.values("company", "name", "tax_id", "address", "country", "email")),
+    )
     for document in Document.objects.filter(user=user).order_by("id"):
         name = f"documents/{file_name(document)}"
         yield Part(name, open=lambda paper=document: BytesIO(pdf_of(paper)))  # type: ignore[misc]
@@ -92,6 +105,7 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
     blank = dict.fromkeys(["name", "company", "tax_id", "address", "country", "language"], "")
     return {
         "billing_details": BillingDetails.objects.filter(user=user).update(**blank),
+        "team_invoice_data": TeamInvoiceData.objects.filter(team__owner=user).delete()[0],
         # What was told stays told, so that nothing is told again; what it said is gone.
         "notices": Notice.objects.filter(user=user).update(facts={}),
     }

@@ -41,6 +41,7 @@ STATUS: dict[str, HTTPStatus] = {
     "clip_too_long": HTTPStatus.BAD_REQUEST,
     "consent_required": HTTPStatus.BAD_REQUEST,
     "email_unverified": HTTPStatus.FORBIDDEN,
+    "envelope_exceeded": HTTPStatus.FORBIDDEN,
     "registration_closed": HTTPStatus.FORBIDDEN,
     "second_person_needed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
