@@ -24,17 +24,22 @@ from accounts.selectors.registration import registration
 from accounts.selectors.waiting_list import invitation_of
 from accounts.services.admission import admit
 from billing import launch
+from billing.portal.referrals import FRIEND
 from billing.services import daily_points
+from billing.services.referrals import bind_friend
 from billing.types import format_points
 
 
 def admit_or_turn_away(request: HttpRequest, user: User) -> None:
-    """Let the new user in. Raises ImmediateHttpResponse, the way back with the reason."""
+    """Let the new user in, and note who invited. Raises ImmediateHttpResponse, the way back with
+    the reason."""
+    now = timezone.now()
     try:
-        admit(user=user, token=request.session.get(INVITATION, ""), now=timezone.now())
+        admit(user=user, token=request.session.get(INVITATION, ""), now=now)
     except RegistrationClosed as refusal:
         messages.error(request, refusal.message)
         raise ImmediateHttpResponse(redirect("account_signup")) from None
+    bind_friend(user=user, code=request.session.get(FRIEND, ""), now=now)
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -12,6 +12,8 @@ from billing.portal import (
     money_back,
     plans,
     purchases,
+    redeem,
+    referrals,
     views,
 )
 
@@ -20,6 +22,9 @@ urlpatterns = [
     path("wallet/", views.wallet, name="wallet"),
     path("wallet/claim/", views.claim, name="claim"),
     path("statement/", views.statement, name="statement"),
+    path("redeem/", redeem.redeem, name="redeem"),
+    path("friends/", referrals.friends, name="friends"),
+    path("friend/<str:code>/", referrals.come, name="friend"),
     path("prices/", views.prices, name="prices"),
     path("plans/", plans.plans, name="plans"),
     path("plans/change/", plans.change, name="change"),
