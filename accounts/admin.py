@@ -8,17 +8,26 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 import accounts.desk.registration
 import accounts.desk.waiting_list  # noqa: F401  # both register their pages
+from accounts.errors import Refusal
 from accounts.models import ApiKey, User
+from accounts.services.api_keys import revoke_by_staff
 
 admin.site.unregister(Group)
 # Second factors, sessions and tokens are their owners' alone.
@@ -54,19 +63,59 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg,misc]
         return False
 
 
+class RevokeForm(forms.Form):
+    """Why a key is stopped; its owner reads it."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget())
+
+
 @admin.register(ApiKey)
 class ApiKeyAdmin(ModelAdmin):  # type: ignore[misc]
-    """Keys of programs, to look at; their owners make and revoke them."""
+    """Keys of programs, to look at and to stop; their owners make them."""
 
     list_display = ["prefix", "name", "user", "created_at", "last_used_at", "revoked_at"]
-    search_fields = ["prefix", "user__email"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
+    search_fields = ["prefix__exact", "access_key__exact", "user__email__istartswith"]
     list_select_related = ["user"]
-    fields = ["prefix", "name", "user", "created_at", "last_used_at", "revoked_at"]
+    fields = [
+        "prefix", "previous_prefix", "previous_until", "access_key", "name", "user", "scopes",
+        "networks", "daily_cap_cp", "monthly_cap_cp", "created_at", "expires_at", "last_used_at",
+        "last_used_address", "revoked_at", "revoke_reason",
+    ]  # fmt: skip
     readonly_fields = fields
     show_full_result_count = False
+    actions_detail = ["revoke"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whoever may change keys may stop one."""
+        return request.user.has_perm("accounts.change_apikey")
+
+    @action(description=_("Revoke"), url_path="revoke", permissions=["revoke"])  # type: ignore[untyped-decorator]
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask why, then stop the key at once."""
+        key = get_object_or_404(ApiKey.objects.select_related("user"), pk=object_id)
+        form = RevokeForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            reason = form.cleaned_data["reason"]
+            try:
+                revoke_by_staff(key_id=key.pk, reason=reason, now=timezone.now())
+            except Refusal as refusal:
+                form.add_error(None, refusal.message)
+            else:
+                self.log_change(request, key, f"Revoked: {reason}")
+                messages.success(request, _("The key is revoked."))
+                return redirect(reverse("admin:accounts_apikey_change", args=[key.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Revoke this key"),
+            "form": form,
+            "key": key,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/accounts/revoke_key.html", context)

@@ -67,6 +67,48 @@ class RegistrationClosed(Refusal):
     code = "registration_closed"
 
 
+class ScopeMissing(Refusal):
+    """The key lacks the scope that this needs. `facts`: scope."""
+
+    code = "scope_missing"
+
+
+class AddressNotAllowed(Refusal):
+    """The key has a list of networks, and the request came from none of them. `facts`: address."""
+
+    code = "address_not_allowed"
+
+
+class KeyTooWeak(Refusal):
+    """A key may manage only keys that may do no more than itself."""
+
+    code = "key_too_weak"
+
+
+class SignUpLimit(Refusal):
+    """Too many have signed up from this address or network today."""
+
+    code = "sign_up_limit"
+
+
+class MailboxUsed(Refusal):
+    """Another account has had the free points of this mailbox."""
+
+    code = "mailbox_used"
+
+
+class CheckNeeded(Refusal):
+    """A step is asked for before free points are given. `facts`: step."""
+
+    code = "check_needed"
+
+
+class CodeWrong(Refusal):
+    """The mailed code is another, too old, or was tried too often."""
+
+    code = "code_wrong"
+
+
 class TeamExists(Refusal):
     """A person owns one team."""
 

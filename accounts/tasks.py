@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.services import door_mail, erasing, exports, waiting_list
+from accounts.services import door_mail, erasing, exports, forgetting, waiting_list
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="accounts.door_mail")
@@ -33,3 +36,9 @@ def make_exports(**kwargs: Any) -> None:
 def erase(**kwargs: Any) -> None:
     """Erase personal data of accounts that were closed long enough ago."""
     erasing.erase_closed(now=timezone.now())
+
+
+@shared_task(name="accounts.forget")
+def forget(**kwargs: Any) -> None:
+    """Forget what is kept against farms for no longer than it is needed."""
+    log.info("forgotten: %s", forgetting.forget(now=timezone.now()))

@@ -194,3 +194,12 @@ class TooManyCodes(Refusal):
     """Too many wrong codes by this person or from this address. `facts`: again_at."""
 
     code = "too_many_codes"
+
+
+class GrantsPaused(Refusal):
+    """No free points are given for now: the day's budget is used up, or staff stopped them.
+
+    `facts`: frees_at, null while nobody knows.
+    """
+
+    code = "grants_paused"

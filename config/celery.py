@@ -133,6 +133,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=20, minute=0),
         "options": {"expires": 3600},
     },
+    "traces of abuse that are old enough to forget, nightly": {
+        "task": "accounts.forget",
+        "schedule": crontab(hour=18, minute=30),
+        "options": {"expires": 3600},
+    },
     "the ledger's invariants, nightly": {
         "task": "billing.check_ledger",
         "schedule": crontab(hour=19, minute=30),  # UTC: 03:30 in Shanghai

@@ -42,8 +42,31 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("INKLING_PUBLIC_URL", "http://HOST:PORT", "address users reach it by, for links"),
     Variable("SECRET_KEY", "made once, kept in INKLING_HOME", "signs sessions and download links"),
+    Variable(
+        "ENCRYPTION_SECRETS",
+        "SECRET_KEY",
+        "encrypt what must be readable again, comma-separated: the first encrypts, all decrypt",
+    ),
+    Variable(
+        "ABUSE_HASH_SECRET",
+        "SECRET_KEY",
+        "hashes mailboxes, addresses and devices; with another one they are all forgotten",
+    ),
     Variable("ALLOWED_HOSTS", "localhost and 127.0.0.1", "host names served, comma-separated"),
     Variable("POINTS_DAY_TZ", "Asia/Shanghai", "time zone whose midnight starts a points day"),
+    Variable(
+        "GRANT_DAY_BUDGET_POINTS",
+        "no budget",
+        "free points given on a server day in all, until the desk sets a budget",
+    ),
+    Variable("SIGN_UPS_PER_ADDRESS", "5", "sign-ups a server day from one address"),
+    Variable("SIGN_UPS_PER_NETWORK", "15", "sign-ups a server day from one /24, or IPv6 /64"),
+    Variable(
+        "CAPTCHA",
+        "altcha",
+        "what asks visitors to show that they are no program: `altcha`, which calls nobody, or the"
+        " dotted name of a Django form field",
+    ),
     Variable(
         "ENGINE_IMAGE_MODEL",
         "demo checkpoint",
@@ -135,7 +158,7 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "TRUSTED_PROXIES",
-        "0",
+        "0; in production it must be set",
         "how many proxies of your own stand before the web server and add to `X-Forwarded-For`",
     ),
     Variable(

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -16,18 +17,32 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from accounts.errors import RegistrationClosed
+from accounts.errors import RegistrationClosed, SignUpLimit
 from accounts.models import User
 from accounts.portal.profile import keep_language
 from accounts.portal.waiting_list import INVITATION
 from accounts.selectors.registration import registration
 from accounts.selectors.waiting_list import invitation_of
 from accounts.services.admission import admit
+from accounts.services.sign_ups import note_sign_up
+from accounts.visits import visit_of
 from billing import launch
+from billing.points_day import points_day
 from billing.portal.referrals import FRIEND
 from billing.services import daily_points
 from billing.services.referrals import bind_friend
 from billing.types import format_points
+
+
+def count_or_turn_away(request: HttpRequest, user: User) -> None:
+    """Note the sign-up. Raises ImmediateHttpResponse, the way back with the reason."""
+    now = timezone.now()
+    day = points_day(now, settings.POINTS_DAY_TZ).date
+    try:
+        note_sign_up(user=user, visit=visit_of(request), day=day, now=now)
+    except SignUpLimit as refusal:
+        messages.error(request, refusal.message)
+        raise ImmediateHttpResponse(redirect("account_signup")) from None
 
 
 def admit_or_turn_away(request: HttpRequest, user: User) -> None:
@@ -54,11 +69,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
             saved: User = super().save_user(request, sociallogin, form)
             if form is None:
                 admit_or_turn_away(request, saved)
+                count_or_turn_away(request, saved)
         return saved
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Lets in whom the door lets in, and grants the day's points at a sign-in."""
+    """Lets in whom the door lets in, counts them, and grants the day's points at a sign-in."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Whether this visitor may sign up now. Asked by every page that makes an account."""
@@ -76,6 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             saved: User = super().save_user(request, user, form, commit)
             if commit:
                 admit_or_turn_away(request, saved)
+                count_or_turn_away(request, saved)
         return saved
 
     def render_mail(
@@ -91,7 +108,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """The end of every sign-in, also of the one that confirming a code completes."""
         response: HttpResponse = super().post_login(request, user, **kwargs)
         keep_language(response, user.language)
-        if daily_points.claim_on_sign_in(user=user, now=timezone.now()):
+        visit, now = visit_of(request), timezone.now()
+        if daily_points.claim_on_sign_in(user=user, visit=visit, now=now):
             messages.success(
                 request,
                 _("Today's %(points)s points are in your wallet.")

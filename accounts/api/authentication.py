@@ -1,4 +1,4 @@
-"""`Authorization: Bearer ink_…`: the only way into the REST face."""
+"""`Authorization: Bearer ink_…`: the way into the REST face."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import ApiKey, User
-from accounts.services import api_keys
+from accounts.services.key_use import find_api_key
+from accounts.visits import address_of
 
 if TYPE_CHECKING:  # it imports the views, which import this module through the settings
     from drf_spectacular.openapi import AutoSchema
@@ -24,9 +25,14 @@ class BearerAuthentication(BaseAuthentication):
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        key = api_keys.find_api_key(secret=secret.strip(), now=timezone.now())
+        key = find_api_key(
+            # Django's request, whose headers no parser has touched.
+            secret=secret.strip(),
+            address=address_of(request._request),
+            now=timezone.now(),
+        )
         if key is None:
-            raise AuthenticationFailed("This API key is unknown or revoked.")
+            raise AuthenticationFailed("This API key is unknown, revoked or has ended.")
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:

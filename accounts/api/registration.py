@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.registration import STATES
 from accounts.selectors.registration import registration
 
@@ -26,6 +27,7 @@ class RegistrationSerializer(serializers.Serializer):  # type: ignore[type-arg]
 class RegistrationView(APIView):
     """Whether people may sign up."""
 
+    scopes = WORK
     authentication_classes = ()
     permission_classes = (AllowAny,)
 

@@ -1,3 +1,12 @@
+from accounts.models.abuse import (
+    ClaimVisit,
+    DomainRule,
+    Mailbox,
+    MailCode,
+    PassedCheck,
+    Review,
+    SignUp,
+)
 from accounts.models.api_keys import ApiKey
 from accounts.models.bans import Ban
 from accounts.models.exports import Erasure, Export
@@ -18,14 +27,21 @@ __all__ = [
     "ApiKey",
     "Application",
     "Ban",
+    "ClaimVisit",
+    "DomainRule",
     "DoorMail",
     "Erasure",
     "Export",
     "Invitation",
     "InvitationBatch",
+    "MailCode",
+    "Mailbox",
+    "PassedCheck",
     "RegistrationChange",
+    "Review",
     "Seat",
     "SeatInvitation",
+    "SignUp",
     "Team",
     "User",
     "WaitingBlock",

@@ -8,8 +8,6 @@ from accounts.portal import own_data, profile, views, waiting_list
 
 app_name = "accounts"
 urlpatterns = [
-    path("keys/", views.keys, name="keys"),
-    path("keys/<uuid:key_id>/revoke/", views.revoke, name="key_revoke"),
     path("account/", views.settings_page, name="settings"),
     path("waitlist/", waiting_list.apply, name="apply"),
     path("waitlist/applied/", waiting_list.applied, name="applied"),

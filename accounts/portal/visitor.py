@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import cast
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
+from accounts.visits import address_of
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -18,19 +17,8 @@ def signed_in(request: HttpRequest) -> User:
 
 
 def network_address(request: HttpRequest) -> str | None:
-    """The address the request comes from, None when there is none that can be read.
-
-    Behind `TRUSTED_PROXIES` proxies it is what the outermost of them wrote down; what a visitor
-    writes into that header himself stands further left and is not read.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUSTED_PROXIES:
-        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        address = hops[-min(len(hops), settings.TRUSTED_PROXIES)].strip() or address
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return None
+    """The address the request comes from, None when there is none that can be read."""
+    return address_of(request) or None
 
 
 def back(request: HttpRequest, default: str) -> str:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import MONEY
 from accounts.errors import InvalidRequest
 from accounts.models import User
 from billing.api.serializers import PointsField
@@ -81,6 +82,8 @@ class CardPageSerializer(serializers.Serializer[Any]):
 class AutoTopUpApi(APIView):
     """Auto top-up of the key's user."""
 
+    scopes = MONEY
+
     @extend_schema(operation_id="auto_topup_retrieve", responses=AutoTopUpSerializer)
     def get(self, request: Request) -> Response:
         """What is set, and what this month has cost."""
@@ -101,6 +104,8 @@ class AutoTopUpApi(APIView):
 
 class CardPageView(APIView):
     """Saving a card."""
+
+    scopes = MONEY
 
     @extend_schema(
         operation_id="auto_topup_card", request=None, responses={201: CardPageSerializer}

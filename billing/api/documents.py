@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import MONEY
 from accounts.errors import InvalidRequest
 from accounts.models import User
 from billing.models import BillingDetails, Document
@@ -58,6 +59,8 @@ class BillingDetailsSerializer(serializers.Serializer[BillingDetails]):
 class DocumentsView(GenericAPIView[Document]):
     """Documents of the key's user."""
 
+    scopes = MONEY
+
     serializer_class = DocumentSerializer
 
     @extend_schema(operation_id="documents_list", responses=DocumentSerializer(many=True))
@@ -74,6 +77,8 @@ class DocumentsView(GenericAPIView[Document]):
 
 class DocumentFileView(APIView):
     """One document as a file."""
+
+    scopes = MONEY
 
     @extend_schema(
         operation_id="documents_file",
@@ -98,6 +103,8 @@ class DocumentFileView(APIView):
 
 class BillingDetailsView(APIView):
     """Who the documents are for."""
+
+    scopes = MONEY
 
     @extend_schema(operation_id="billing_details_retrieve", responses=BillingDetailsSerializer)
     def get(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import MONEY
 from accounts.models import User
 from billing.api.serializers import PointsField
 from billing.models import Refund
@@ -45,6 +46,8 @@ class ShareSerializer(serializers.Serializer[Share]):
 class RefundView(APIView):
     """The untouched share of an order."""
 
+    scopes = MONEY
+
     @extend_schema(operation_id="orders_refund_preview", responses=ShareSerializer)
     def get(self, request: Request, order_id: UUID) -> Response:
         """What would go back now, and how it is reckoned; nothing moves."""
@@ -58,6 +61,8 @@ class RefundView(APIView):
 
 class WithdrawView(APIView):
     """Withdrawal from the contract, within 14 days."""
+
+    scopes = MONEY
 
     @extend_schema(operation_id="orders_withdraw_preview", responses=ShareSerializer)
     def get(self, request: Request, order_id: UUID) -> Response:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.models import User
 from billing.api.serializers import PointsField
 from billing.selectors.catalogue import catalogue_offer, live_catalogue
@@ -98,6 +99,8 @@ class PacksSerializer(serializers.Serializer[Any]):
 class PlansView(APIView):
     """Plans, for everyone; a caller with a key sees the prices of a first period of their own."""
 
+    scopes = WORK
+
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -115,6 +118,8 @@ class PlansView(APIView):
 
 class PacksView(APIView):
     """Points for sale, for everyone."""
+
+    scopes = WORK
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import MONEY
 from accounts.models import User
 from billing.api.serializers import PointsField
 from billing.models import Order
@@ -163,6 +164,8 @@ class ChangeRequestSerializer(serializers.Serializer[Any]):
 class CheckoutView(APIView):
     """Buying points or a membership."""
 
+    scopes = MONEY
+
     @extend_schema(
         operation_id="checkout_create",
         parameters=[
@@ -198,6 +201,8 @@ class CheckoutView(APIView):
 class OrdersView(GenericAPIView[Order]):
     """Orders of the key's user."""
 
+    scopes = MONEY
+
     serializer_class = OrderSerializer
 
     @extend_schema(operation_id="orders_list", responses=OrderSerializer(many=True))
@@ -210,6 +215,8 @@ class OrdersView(GenericAPIView[Order]):
 class OrderView(APIView):
     """One order."""
 
+    scopes = MONEY
+
     @extend_schema(operation_id="orders_retrieve", responses=OrderSerializer)
     def get(self, request: Request, order_id: UUID) -> Response:
         """What was bought, and how it went."""
@@ -220,6 +227,8 @@ class OrderView(APIView):
 class MembershipApi(APIView):
     """The membership of the key's user."""
 
+    scopes = MONEY
+
     @extend_schema(operation_id="membership_retrieve", responses=MembershipSerializer)
     def get(self, request: Request) -> HttpResponse:
         """The live membership, or null."""
@@ -228,6 +237,8 @@ class MembershipApi(APIView):
 
 class ChangeView(APIView):
     """Another plan or period."""
+
+    scopes = MONEY
 
     @extend_schema(
         operation_id="membership_change",
@@ -247,6 +258,8 @@ class ChangeView(APIView):
 class CancelView(APIView):
     """The way out."""
 
+    scopes = MONEY
+
     @extend_schema(operation_id="membership_cancel", request=None, responses=MembershipSerializer)
     def post(self, request: Request) -> HttpResponse:
         """End with the period; points stay."""
@@ -256,6 +269,8 @@ class CancelView(APIView):
 
 class ResumeView(APIView):
     """Changed one's mind."""
+
+    scopes = MONEY
 
     @extend_schema(operation_id="membership_resume", request=None, responses=MembershipSerializer)
     def post(self, request: Request) -> HttpResponse:

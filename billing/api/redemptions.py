@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.models import User
 from accounts.portal.visitor import network_address
 from billing.api.serializers import PointsField
@@ -38,6 +39,8 @@ class RedemptionSerializer(serializers.Serializer[CodeRedemption]):
 
 class RedemptionsView(APIView):
     """Redeeming codes."""
+
+    scopes = WORK
 
     @extend_schema(
         operation_id="redemptions_create",

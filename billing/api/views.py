@@ -13,8 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.errors import InvalidRequest
 from accounts.models import User
+from accounts.visits import visit_of
 from billing.api import serializers
 from billing.selectors.prices import live_price_list
 from billing.selectors.statements import statement
@@ -28,6 +30,8 @@ PAGE_MAX = 200
 class WalletView(APIView):
     """What can be spent, from which lots."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="wallet_retrieve", responses=serializers.WalletSerializer)
     def get(self, request: Request) -> Response:
         """The wallet: points, lots in order of use, the next claim."""
@@ -38,17 +42,24 @@ class WalletView(APIView):
 class ClaimView(APIView):
     """The day's free points."""
 
+    scopes = WORK
+
     @extend_schema(
         operation_id="wallet_claim", request=None, responses=serializers.ClaimedLotSerializer
     )
     def post(self, request: Request) -> Response:
-        """Claim today's points; `already_claimed` from the second time on."""
-        lot = daily_points.claim(user=cast(User, request.user), now=timezone.now())
+        """Claim today's points; `already_claimed` from the second time on, `check_needed` with the
+        `step` that its owner passes on the site first: captcha, mail_code or card."""
+        lot = daily_points.claim(
+            user=cast(User, request.user), visit=visit_of(request._request), now=timezone.now()
+        )
         return Response(serializers.ClaimedLotSerializer(lot).data)
 
 
 class StatementView(APIView):
     """Every transaction of the wallet."""
+
+    scopes = WORK
 
     @extend_schema(
         operation_id="wallet_statement",
@@ -76,6 +87,8 @@ class StatementView(APIView):
 
 class PricesView(APIView):
     """The live price list, for everyone."""
+
+    scopes = WORK
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

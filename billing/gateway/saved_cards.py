@@ -21,6 +21,8 @@ class SavedCard:
     brand: str
     last4: str
     ends_on: date | None
+    # The same for one card in every account; a saved card's id is not.
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def fetch_saved_card(session_id: str) -> SavedCard | None:
         brand=str(card.get("brand") or ""),
         last4=str(card.get("last4") or ""),
         ends_on=_after(card.get("exp_year"), card.get("exp_month")),
+        fingerprint=str(card.get("fingerprint") or ""),
     )
 
 

@@ -12,7 +12,7 @@ from billing.models.memberships import (
 )
 from billing.models.notices import Notice
 from billing.models.orders import Order
-from billing.models.policies import DailyPointsPolicy
+from billing.models.policies import DailyPointsPolicy, GrantBudget, GrantDay
 from billing.models.price_lists import PriceLine, PriceList
 from billing.models.promotions import Promotion, Redemption
 from billing.models.quotes import Quote
@@ -48,6 +48,8 @@ __all__ = [
     "DocumentSeries",
     "DuplicatePayment",
     "FraudWarning",
+    "GrantBudget",
+    "GrantDay",
     "Membership",
     "MembershipChange",
     "MembershipPeriod",

@@ -30,6 +30,7 @@ class AutoTopUp(models.Model):
     card_id = models.CharField(_("card"), max_length=255, blank=True)
     card_brand = models.CharField(_("brand of the card"), max_length=40, blank=True)
     card_last4 = models.CharField(_("last digits of the card"), max_length=4, blank=True)
+    card_fingerprint = models.CharField(_("fingerprint of the card"), max_length=64, blank=True)
     # The first day after the card's last month, to warn before it is refused.
     card_ends_on = models.DateField(_("card ends"), null=True, blank=True)
     card_saved_at = models.DateTimeField(_("card saved"), null=True, blank=True)
@@ -47,7 +48,8 @@ class AutoTopUp(models.Model):
         verbose_name_plural = _("auto top-ups")
         ordering = ["-updated_at"]
         indexes = [
-            models.Index(fields=["wallet_id"], condition=Q(enabled=True), name="auto_topup_on")
+            models.Index(fields=["wallet_id"], condition=Q(enabled=True), name="auto_topup_on"),
+            models.Index(fields=["card_fingerprint"], name="auto_topup_card"),
         ]
         constraints = [
             models.CheckConstraint(

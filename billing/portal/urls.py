@@ -6,6 +6,7 @@ from django.urls import path
 
 from billing.portal import (
     auto_topup,
+    checks,
     closing,
     documents,
     membership,
@@ -21,6 +22,7 @@ app_name = "billing"
 urlpatterns = [
     path("wallet/", views.wallet, name="wallet"),
     path("wallet/claim/", views.claim, name="claim"),
+    path("wallet/claim/check/", checks.check, name="claim_check"),
     path("statement/", views.statement, name="statement"),
     path("redeem/", redeem.redeem, name="redeem"),
     path("friends/", referrals.friends, name="friends"),

@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.errors import Refusal
+from accounts.errors import CheckNeeded, Refusal
 from accounts.portal.visitor import back, signed_in
+from accounts.visits import visit_of
 from billing.errors import NotForSale
 from billing.portal.lines import buys, lines_of
 from billing.selectors.prices import live_price_list
@@ -50,7 +51,11 @@ def wallet(request: HttpRequest) -> HttpResponse:
 def claim(request: HttpRequest) -> HttpResponse:
     """Take the day's points."""
     try:
-        lot = daily_points.claim(user=signed_in(request), now=timezone.now())
+        lot = daily_points.claim(
+            user=signed_in(request), visit=visit_of(request), now=timezone.now()
+        )
+    except CheckNeeded:
+        return redirect("billing:claim_check")
     except Refusal as refusal:
         messages.warning(request, refusal.message)
     else:

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
-from allauth.usersessions.models import UserSession
-
+from accounts.mailboxes import mailbox_of
 from accounts.models import User
-from billing.models import Order, Redemption
+from accounts.selectors.linked import linked_accounts
+from billing.models import AutoTopUp, Order, Redemption
+
+SIGNS = ("mailbox", "device", "card", "address")
 
 
 def kinship(first: User, second: User) -> tuple[str, ...]:
-    """The signs, the strongest first: "mailbox", "card", "address". Staff judge, not this.
+    """The signs, the strongest first: "mailbox", "device", "card", "address". Staff judge, not
+    this.
 
     A household shares an address and friends may share a card: each is a reason to look, and none
-    is a proof.
+    is a proof. A busy address is no sign, see `accounts.selectors.linked`.
     """
-    signs = {
-        "mailbox": mailbox_of(first.email) == mailbox_of(second.email),
-        "card": bool(_cards(first) & _cards(second)),
-        "address": bool(_addresses(first) & _addresses(second)),
+    found = {
+        sign
+        for linked in linked_accounts(first)
+        if linked.user.pk == second.pk
+        for sign in linked.by
     }
-    return tuple(name for name, found in signs.items() if found)
-
-
-def mailbox_of(email: str) -> str:
-    """The mailbox an address leads to, as far as one rule tells: without what stands behind "+",
-    and without dots where the provider ignores them."""
-    name, _at, host = email.strip().lower().rpartition("@")
-    plain = name.partition("+")[0] or name
-    if host in ("gmail.com", "googlemail.com"):
-        return f"{plain.replace('.', '') or plain}@gmail.com"
-    return f"{plain}@{host}"
+    if mailbox_of(first.email) == mailbox_of(second.email):
+        found.add("mailbox")
+    if _cards(first) & _cards(second):
+        found.add("card")
+    return tuple(sign for sign in SIGNS if sign in found)
 
 
 def _cards(user: User) -> set[str]:
     orders = Order.objects.filter(user=user).exclude(card_fingerprint="")
     discounts = Redemption.objects.filter(user=user).exclude(card_fingerprint="")
+    saved = AutoTopUp.objects.filter(user=user).exclude(card_fingerprint="")
     return {
         *orders.values_list("card_fingerprint", flat=True),
         *discounts.values_list("card_fingerprint", flat=True),
+        *saved.values_list("card_fingerprint", flat=True),
     }
-
-
-def _addresses(user: User) -> set[str]:
-    """Where the user is signed in; the machine's own address is everybody's, and names nobody."""
-    known = UserSession.objects.filter(user=user).values_list("ip", flat=True)
-    return {str(ip) for ip in known if not ip_address(ip).is_loopback}

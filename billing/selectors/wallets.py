@@ -45,7 +45,7 @@ def overview(*, user: User, now: datetime) -> WalletOverview:
     if wallet_id is None:
         return WalletOverview(None, 0, 0, 0, [], day.starts_at, has_verified_email(user))
     balance = ledger.balance(wallet_id=wallet_id, now=now)
-    claimed = Transaction.objects.filter(wallet_id=wallet_id, key=day.claim_key).exists()
+    claimed = claimed_on(wallet_id=wallet_id, key=day.claim_key)
     return WalletOverview(
         wallet_id=wallet_id,
         available_cp=balance.available_cp,
@@ -57,6 +57,11 @@ def overview(*, user: User, now: datetime) -> WalletOverview:
         and has_verified_email(user)
         and in_audience(wallet_id=wallet_id, now=now),
     )
+
+
+def claimed_on(*, wallet_id: int, key: str) -> bool:
+    """Whether the ledger has a transaction under the claim key of a day."""
+    return Transaction.objects.filter(wallet_id=wallet_id, key=key).exists()
 
 
 def wallet_id_of(user: User) -> int | None:

@@ -129,7 +129,7 @@ def keep_card(*, card: SavedCard, now: datetime) -> None:
         return
     row.customer_id, row.card_id = card.customer_id, card.card_id
     row.card_brand, row.card_last4 = card.brand, card.last4
-    row.card_ends_on = card.ends_on
+    row.card_ends_on, row.card_fingerprint = card.ends_on, card.fingerprint
     row.card_saved_at = row.updated_at = now
     row.save()
 

@@ -9,19 +9,28 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.errors import EmailUnverified, InvalidRequest
+from accounts.errors import CheckNeeded, EmailUnverified, InvalidRequest, MailboxUsed
 from accounts.models import User
 from accounts.selectors.users import has_verified_email
+from accounts.services import claim_gate
+from accounts.visits import Visit
 from billing import launch
-from billing.errors import AccountBanned, AlreadyClaimed, MembersExcluded
+from billing.errors import AccountBanned, AlreadyClaimed, GrantsPaused, MembersExcluded
 from billing.ledger import services as ledger
 from billing.models import DailyPointsPolicy
-from billing.points_day import points_day
+from billing.points_day import PointsDay, points_day
 from billing.selectors.audience import in_audience
+from billing.selectors.trust import has_card, has_paid
+from billing.selectors.wallets import claimed_on
+from billing.services import grant_budget
 from billing.services.bans import refuse_banned
 from billing.services.wallets import wallet_for
 
 AUDIENCES = ("non_members", "everyone")
+_NOT_DUE = (
+    AccountBanned, AlreadyClaimed, CheckNeeded, EmailUnverified, GrantsPaused, MailboxUsed,
+    MembersExcluded,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +43,52 @@ class DailyLot:
     expires_at: datetime
 
 
-@transaction.atomic(durable=True)
-def claim(*, user: User, now: datetime) -> DailyLot:
+# Where nothing is known of a caller, such as one on the command line.
+NOWHERE = Visit()
+
+
+def claim(*, user: User, visit: Visit = NOWHERE, now: datetime) -> DailyLot:
     """Give `user` today's points.
 
     Raises EmailUnverified before an address is confirmed, AccountBanned, MembersExcluded while the
-    policy keeps them for non-members, AlreadyClaimed from the second time on.
+    policy keeps them for non-members, MailboxUsed, CheckNeeded with the step to pass first,
+    GrantsPaused, AlreadyClaimed from the second time on.
     However many claims come at once, one grants: the ledger's key is the server day.
     """
+    try:
+        return _claim(user, visit, now)
+    except CheckNeeded as refusal:
+        if refusal.facts["step"] == "card":
+            _open_review(user, visit, now)
+        raise
+
+
+def check_needed(*, user: User, visit: Visit, now: datetime) -> claim_gate.Judged:
+    """What the gate asks of this visitor at the moment. Writes nothing."""
+    day = points_day(now, settings.POINTS_DAY_TZ)
+    return claim_gate.judge(_asked(user, visit, day, now), now=now)
+
+
+def _asked(user: User, visit: Visit, day: PointsDay, now: datetime) -> claim_gate.Claim:
+    paid = has_paid(user)
+    return claim_gate.Claim(
+        user=user,
+        visit=visit,
+        day=day.date,
+        has_paid=paid,
+        has_card=paid or has_card(user),
+        least=grant_budget.least_step(now=now),
+    )
+
+
+@transaction.atomic(durable=True)
+def _open_review(user: User, visit: Visit, now: datetime) -> None:
+    found = check_needed(user=user, visit=visit, now=now).score
+    claim_gate.open_review(user=user, found=found, now=now)
+
+
+@transaction.atomic(durable=True)
+def _claim(user: User, visit: Visit, now: datetime) -> DailyLot:
     if not has_verified_email(user):
         raise EmailUnverified(_("Confirm your e-mail address first, then claim."))
     refuse_banned(user)
@@ -49,6 +96,9 @@ def claim(*, user: User, now: datetime) -> DailyLot:
     wallet_id = wallet_for(user=user, now=now)
     if not in_audience(wallet_id=wallet_id, now=now):
         raise MembersExcluded(_("The daily points are for those without a membership."))
+    if claimed_on(wallet_id=wallet_id, key=day.claim_key):
+        raise _already(day)
+    claim_gate.pass_gate(_asked(user, visit, day, now), now=now)
     granted = ledger.grant(
         wallet_id=wallet_id,
         amount_cp=launch.DAILY_POINTS_CP,
@@ -62,10 +112,9 @@ def claim(*, user: User, now: datetime) -> DailyLot:
         now=now,
     )
     if granted.replayed:
-        raise AlreadyClaimed(
-            _("Today's points were given already."),
-            facts={"next_claim_at": day.ends_at.isoformat().replace("+00:00", "Z")},
-        )
+        raise _already(day)
+    # Last: the day's row is everybody's, and is locked until this transaction ends.
+    grant_budget.count(amount_cp=granted.amount_cp, now=now)
     return DailyLot(
         lot_id=granted.lot_id,
         amount_cp=granted.amount_cp,
@@ -74,11 +123,18 @@ def claim(*, user: User, now: datetime) -> DailyLot:
     )
 
 
-def claim_on_sign_in(*, user: User, now: datetime) -> bool:
+def _already(day: PointsDay) -> AlreadyClaimed:
+    return AlreadyClaimed(
+        _("Today's points were given already."),
+        facts={"next_claim_at": day.ends_at.isoformat().replace("+00:00", "Z")},
+    )
+
+
+def claim_on_sign_in(*, user: User, visit: Visit = NOWHERE, now: datetime) -> bool:
     """Give today's points if they are due; signing in never fails for want of them."""
     try:
-        claim(user=user, now=now)
-    except (AccountBanned, AlreadyClaimed, EmailUnverified, MembersExcluded):
+        claim(user=user, visit=visit, now=now)
+    except _NOT_DUE:
         return False
     return True
 

@@ -27,6 +27,7 @@ from billing.models import CodeBatch, CodeRedemption, RedeemCode
 from billing.services.bans import refuse_banned
 from billing.services.code_batches import digests_of
 from billing.services.code_tries import count_try, take_back
+from billing.services.grant_budget import refuse_stopped
 from billing.services.live_memberships import lock_wallet
 from billing.services.wallets import wallet_for
 
@@ -47,8 +48,8 @@ def redeem(
     """Give `user` the points of a code, as a free lot. `address` is where the request comes from.
 
     However many times it is asked, a code gives points once. Raises EmailUnverified, AccountBanned,
-    CodeMistyped, CodeRefused, CodeRedeemed, TooManyCodes, IdempotencyConflict, InvalidRequest, and
-    ChangeInProgress while the wallet is being looked into.
+    CodeMistyped, CodeRefused, CodeRedeemed, TooManyCodes, IdempotencyConflict, InvalidRequest;
+    GrantsPaused while free points are stopped, ChangeInProgress while the wallet is looked into.
     """
     if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
         raise InvalidRequest(
@@ -64,6 +65,8 @@ def redeem(
     if not has_verified_email(user):
         raise EmailUnverified(_("Confirm your e-mail address first, then redeem."))
     refuse_banned(user)
+    # The brake holds for codes too. The day's budget does not: a batch has its own, agreed to.
+    refuse_stopped(now=now)
     key = idempotency_key or f"none:{uuid.uuid4()}"
     known = _known(user, key, plain)
     if known is not None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import InvalidRequest, NotFound
 from accounts.models import User
 from billing import launch
-from billing.errors import WalletPaused
+from billing.errors import GrantsPaused, WalletPaused
 from billing.ledger import services as ledger
 from billing.models import Order, Referral
 from billing.referral_rules import Case, Verdict, due_at, when_due, while_waiting
@@ -29,6 +29,7 @@ from billing.selectors.referrals import (
     payments_of,
     waiting_for_us,
 )
+from billing.services import grant_budget
 from billing.services.live_memberships import lock_wallet
 from billing.services.notices import tell
 from billing.services.wallets import wallet_for
@@ -42,7 +43,7 @@ def follow_referrals(*, now: datetime) -> int:
     for pk in _ids(waiting_for_us(now)):
         try:
             changed += _settle(pk, now)
-        except WalletPaused as refusal:
+        except (WalletPaused, GrantsPaused) as refusal:
             log.warning("referral %s waits: %s", pk, refusal)
         except Exception:
             # One that cannot be settled must not keep the others waiting.
@@ -156,6 +157,9 @@ def _apply(row: Referral, verdict: Verdict, wallets: list[int], now: datetime) -
         _grant(row, row.referrer_id, wallets[0], row.referrer_cp, "referrer", now)
     if verdict.state in ("earned", "capped"):
         _grant(row, row.friend_id, wallets[1], row.friend_cp, "friend", now)
+        mine_cp = row.referrer_cp if verdict.state == "earned" else 0
+        # Last: the day's row is everybody's lock. What does not fit waits for another day.
+        grant_budget.count(amount_cp=mine_cp + row.friend_cp, now=now)
 
 
 def _grant(

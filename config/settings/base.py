@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     *SOCIAL_SIGN_IN.apps,
+    "django_altcha",
     "django_htmx",
     "django_cotton",
     "widget_tweaks",
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     # Inside the one above: it says what that one is to write.
     "config.csp.AdminPolicyMiddleware",
+    "accounts.portal.device.DeviceMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -157,6 +159,8 @@ ERASE_AFTER_DAYS = 30
 
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
+# Free points of a server day in all, until the desk sets a budget; 0: no budget.
+GRANT_DAY_BUDGET_POINTS = env.integer("GRANT_DAY_BUDGET_POINTS", 0)
 
 # --- money ------------------------------------------------------------------------------------
 # STRIPE_SECRET_KEY, STRIPE_API_BASE and STRIPE_LIVEMODE: each of the other settings files.
@@ -178,7 +182,10 @@ TERMS_VERSION = env.string("TERMS_VERSION", "1")
 # --- the REST face ----------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "accounts.api.permissions.HasScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.CursorPagination",
@@ -233,6 +240,8 @@ UNFOLD = {
 }
 
 # --- who stands between a visitor and us -------------------------------------------------------
+# Each proxy adds a name to X-Forwarded-For; one too few and every limit bites the proxy, one too
+# many and visitors choose their address themselves. allauth and the REST limits count the same way.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 

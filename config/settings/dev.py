@@ -9,6 +9,7 @@ from config.settings.base import INKLING_HOME, env
 
 DEBUG = False
 SECRET_KEY = env.string("SECRET_KEY") or kept_secret(INKLING_HOME)
+ALTCHA_HMAC_KEY = f"altcha:{SECRET_KEY}"
 _loopback = {"localhost", "127.0.0.1", "::1", "[::1]"}
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 _host = env.string("INKLING_HOST", "127.0.0.1")

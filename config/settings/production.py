@@ -20,6 +20,7 @@ def required(name: str) -> str:
 
 
 SECRET_KEY = required("SECRET_KEY")
+ALTCHA_HMAC_KEY = f"altcha:{SECRET_KEY}"
 required("DATABASE_URL")
 required("REDIS_URL")
 PUBLIC_URL = required("INKLING_PUBLIC_URL").rstrip("/")
@@ -31,6 +32,8 @@ SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+# Behind a proxy, a count that nobody set makes every visitor the same visitor.
+required("TRUSTED_PROXIES")
 required("EMAIL_URL")
 globals().update(env.email("EMAIL_URL"))
 STORAGES = {

@@ -50,3 +50,12 @@ SOCIALACCOUNT_ADAPTER = "config.sign_in.SocialAdapter"
 SOCIALACCOUNT_PROVIDERS = SOCIAL_SIGN_IN.providers
 # Beside allauth's own limits: applications to the waiting list, and guesses at codes.
 ACCOUNT_RATE_LIMITS = {"waitlist": "10/m/ip", "invitation_code": "10/m/ip"}
+# The first encrypts what must be readable again, all decrypt. Unset: SECRET_KEY.
+ENCRYPTION_SECRETS = env.listing("ENCRYPTION_SECRETS", [])
+# Sign-ups a server day from one address, and from one /24 or /64.
+SIGN_UPS_PER_ADDRESS = env.integer("SIGN_UPS_PER_ADDRESS", 5)
+SIGN_UPS_PER_NETWORK = env.integer("SIGN_UPS_PER_NETWORK", 15)
+# What asks a visitor to show that they are no program.
+CAPTCHA = env.string("CAPTCHA", "altcha")
+# What hashes mailboxes, addresses and devices; another one forgets every one of them.
+ABUSE_HASH_SECRET = env.string("ABUSE_HASH_SECRET")

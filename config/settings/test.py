@@ -11,6 +11,7 @@ DEBUG = False
 DEV_MAIL = True
 DEMO_SIGN_INS = True
 SECRET_KEY = "only-for-tests-" + "x" * 40
+ALTCHA_HMAC_KEY = f"altcha:{SECRET_KEY}"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PUBLIC_URL = "http://testserver"
 # Each parallel test process has a database and a Redis number of its own ("gw3" -> 4).

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.models import User
 from accounts.portal.visitor import network_address
 from generation.api.serializers import StrictSerializer
@@ -37,6 +38,8 @@ class LabellingSerializer(serializers.Serializer[Any]):
 
 class LabellingView(APIView):
     """The agreement that lets the brand mark go."""
+
+    scopes = WORK
 
     @extend_schema(operation_id="agreements_labelling_retrieve", responses=LabellingSerializer)
     def get(self, request: Request) -> Response:

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.models import User
 from billing.api.serializers import PointsField
 from billing.selectors.realised import E4
@@ -144,6 +145,7 @@ class ImportedSerializer(serializers.Serializer[Any]):
 class CampaignsView(GenericAPIView[Campaign]):
     """Campaigns of the key's user."""
 
+    scopes = WORK
     serializer_class = CampaignSerializer
 
     @extend_schema(operation_id="campaigns_list", responses=CampaignSerializer(many=True))
@@ -176,6 +178,8 @@ class CampaignsView(GenericAPIView[Campaign]):
 class CampaignView(APIView):
     """One campaign."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="campaigns_report", responses=ReportSerializer)
     def get(self, request: Request, campaign_id: UUID) -> Response:
         """The report: cost per piece against the target, and every piece by its clicks."""
@@ -185,6 +189,8 @@ class CampaignView(APIView):
 
 class ReportFileView(APIView):
     """The report for a spreadsheet."""
+
+    scopes = WORK
 
     @extend_schema(
         operation_id="campaigns_report_file", responses={(200, "text/csv"): OpenApiTypes.STR}
@@ -201,6 +207,7 @@ class ReportFileView(APIView):
 class ResultsView(APIView):
     """How the pieces did."""
 
+    scopes = WORK
     parser_classes = (CsvParser,)
 
     @extend_schema(

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.models import User
 from billing.api.serializers import PointsField
 from generation.services.own_caps import OwnCapsView, PeriodSpent, own_caps
@@ -33,6 +34,8 @@ class CapsSerializer(serializers.Serializer[OwnCapsView]):
 
 class CapsView(APIView):
     """The user's own caps. They are set in the portal: a key cannot lift what holds it back."""
+
+    scopes = WORK
 
     @extend_schema(operation_id="caps_retrieve", responses=CapsSerializer)
     def get(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from billing.api.serializers import PointsField
 from generation.effects import CONSENT_TEXT, CONSENT_VERSION, in_language
 from generation.selectors.effect_prices import LengthPrice, prices_of_lengths
@@ -70,6 +71,7 @@ class TemplatesSerializer(serializers.Serializer[Any]):
 class TemplatesView(APIView):
     """Effects, for everyone."""
 
+    scopes = WORK
     authentication_classes = ()
     permission_classes = (AllowAny,)
 

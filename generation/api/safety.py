@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.models import User
 from generation.api.serializers import StrictSerializer
 from generation.models import Verdict
@@ -88,6 +89,8 @@ class AppealSerializer(StrictSerializer):
 class StandingView(APIView):
     """Where the key's user stands."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="moderation_standing", responses=StandingSerializer)
     def get(self, request: Request) -> Response:
         """What refused requests add up to now."""
@@ -98,6 +101,7 @@ class StandingView(APIView):
 class VerdictsView(GenericAPIView[Verdict]):
     """What was refused to the key's user."""
 
+    scopes = WORK
     serializer_class = VerdictSerializer
 
     @extend_schema(operation_id="moderation_verdicts_list", responses=VerdictSerializer(many=True))
@@ -110,6 +114,8 @@ class VerdictsView(GenericAPIView[Verdict]):
 class VerdictView(APIView):
     """One of them."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="moderation_verdicts_retrieve", responses=VerdictSerializer)
     def get(self, request: Request, verdict_id: UUID) -> Response:
         """What was found, where, by which rule; what a person said."""
@@ -119,6 +125,8 @@ class VerdictView(APIView):
 
 class AppealView(APIView):
     """The way to a person."""
+
+    scopes = WORK
 
     @extend_schema(
         operation_id="moderation_verdicts_appeal",

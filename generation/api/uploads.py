@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.errors import InvalidRequest
 from accounts.models import User
 from generation.pictures import Fault
@@ -69,6 +70,8 @@ class UploadSerializer(serializers.Serializer[Any]):
 class UploadsView(APIView):
     """The way in."""
 
+    scopes = WORK
+
     parser_classes = [UploadParser]
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "uploads"
@@ -103,6 +106,8 @@ class UploadsView(APIView):
 
 class UploadView(APIView):
     """One picture."""
+
+    scopes = WORK
 
     @extend_schema(operation_id="uploads_retrieve", responses=UploadSerializer)
     def get(self, request: Request, upload_id: UUID) -> Response:

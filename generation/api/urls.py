@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.api import campaigns, caps, effects, safety, uploads, views
+from generation.api import campaigns, caps, effects, keys, safety, uploads, views
 from generation.api.agreements import LabellingView
 from generation.api.verify import VerifyView
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("jobs/<uuid:job_id>", views.JobView.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/events", views.JobEventsView.as_view(), name="api-job-events"),
     path("jobs/<uuid:job_id>/cancel", views.CancelView.as_view(), name="api-job-cancel"),
+    path("keys", keys.KeysView.as_view(), name="api-keys"),
+    path("keys/<uuid:key_id>", keys.KeyView.as_view(), name="api-key"),
+    path("keys/<uuid:key_id>/rotate", keys.RotateView.as_view(), name="api-key-rotate"),
+    path("keys/<uuid:key_id>/revoke", keys.RevokeView.as_view(), name="api-key-revoke"),
     path("agreements/labelling", LabellingView.as_view(), name="api-labelling"),
     path("verify", VerifyView.as_view(), name="api-verify"),
     path("jobs/<uuid:job_id>/artifacts", views.ResultsView.as_view(), name="api-job-artifacts"),

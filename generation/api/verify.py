@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.portal.visitor import network_address
 from generation.services.checking import Verdict, check_upload, refuse_long_form
 
@@ -58,6 +59,8 @@ class CheckedSerializer(serializers.Serializer[Any]):
 
 class VerifyView(APIView):
     """Anybody's question: was this made here?"""
+
+    scopes = WORK
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

@@ -19,7 +19,9 @@ from rest_framework.reverse import reverse
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
+from accounts.api.permissions import WORK
 from accounts.models import ApiKey, User
+from accounts.scopes import READ
 from generation.api import serializers
 from generation.api.uploads import PICTURES_BODY_MAX
 from generation.live import Stream, stream_response
@@ -32,6 +34,7 @@ from generation.services.jobs import cancel_job, submit_job
 class QuotesView(APIView):
     """Prices that bind."""
 
+    scopes = (READ, READ)  # nothing is held or spent
     body_max_bytes = PICTURES_BODY_MAX
 
     @extend_schema(
@@ -52,6 +55,7 @@ class QuotesView(APIView):
 class JobsView(GenericAPIView[Job]):
     """Jobs of the key's user."""
 
+    scopes = WORK
     body_max_bytes = PICTURES_BODY_MAX
 
     serializer_class = serializers.JobSerializer
@@ -100,6 +104,8 @@ class JobsView(GenericAPIView[Job]):
 class JobView(APIView):
     """One job."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="jobs_retrieve", responses=serializers.JobSerializer)
     def get(self, request: Request, job_id: UUID) -> Response:
         """Where it is, what it made, what it cost."""
@@ -114,6 +120,8 @@ class EventStreamRenderer(JSONRenderer):
 
 class JobEventsView(APIView):
     """One job, live."""
+
+    scopes = WORK
 
     renderer_classes = [*APIView.renderer_classes, EventStreamRenderer]
 
@@ -149,6 +157,8 @@ class JobEventsView(APIView):
 class ResultsView(APIView):
     """What a job made."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="jobs_artifacts_destroy", responses={204: None})
     def delete(self, request: Request, job_id: UUID) -> Response:
         """Delete its files for good. The job stays, and what it cost; points do not come back."""
@@ -160,6 +170,8 @@ class ResultsView(APIView):
 class ArtifactView(APIView):
     """One file."""
 
+    scopes = WORK
+
     @extend_schema(operation_id="artifacts_destroy", responses={204: None})
     def delete(self, request: Request, artifact_id: UUID) -> Response:
         """Delete it for good; refused while a job that has not ended works from it."""
@@ -170,6 +182,8 @@ class ArtifactView(APIView):
 
 class CancelView(APIView):
     """The way out."""
+
+    scopes = WORK
 
     @extend_schema(operation_id="jobs_cancel", request=None, responses=serializers.JobSerializer)
     def post(self, request: Request, job_id: UUID) -> Response:

@@ -15,6 +15,7 @@ from billing.types import Entitlements
 from generation import quotas
 from generation.calendar import day_starts_at, period_ends_at
 from generation.errors import GenerationPaused, QuotaExceeded
+from generation.selectors.key_spending import key_scope
 from generation.selectors.team_spending import seat_scope
 from generation.services.caps import Cap
 
@@ -91,11 +92,10 @@ def caps_of(
         caps.append(Cap(scope, "day", payer.daily_cap_cp, "seat_day"))
         caps.append(Cap(scope, "month", payer.monthly_cap_cp, "seat_month"))
     if api_key is not None:
-        scope = f"key:{api_key.pk}"
-        if api_key.daily_cap_cp is not None:
-            caps.append(Cap(scope, "day", api_key.daily_cap_cp, "key_day"))
-        if api_key.monthly_cap_cp is not None:
-            caps.append(Cap(scope, "month", api_key.monthly_cap_cp, "key_month"))
+        # Counted without a cap too: a cap set later counts the whole period, and pages show it.
+        scope = key_scope(api_key.pk)
+        caps.append(Cap(scope, "day", api_key.daily_cap_cp, "key_day"))
+        caps.append(Cap(scope, "month", api_key.monthly_cap_cp, "key_month"))
     return caps
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -30,7 +31,7 @@ KeyOf = Callable[..., ApiKey]
 def capped(rich_anna: User) -> KeyOf:
     """A key of Anna's with a cap."""
 
-    def make(**caps: int) -> ApiKey:
+    def make(**caps: Any) -> ApiKey:
         return create_api_key(user=rich_anna, name="capped", now=NOON, **caps).key
 
     return make

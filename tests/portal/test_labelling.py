@@ -69,7 +69,8 @@ def test_a_visitor_signs_in_first(visitor: Client) -> None:
         (0, "198.51.100.1", "192.0.2.3"),
         (1, "203.0.113.5, 198.51.100.1", "198.51.100.1"),
         (2, "203.0.113.5, 198.51.100.1, 192.0.2.200", "198.51.100.1"),
-        (2, "198.51.100.1", "198.51.100.1"),
+        # Not through both of our proxies, so the header is the visitor's own claim.
+        (2, "198.51.100.1", "192.0.2.3"),
         (1, "not an address", None),
         (1, "", "192.0.2.3"),
     ],

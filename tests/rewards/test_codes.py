@@ -23,6 +23,7 @@ from billing.errors import (
     CodeMistyped,
     CodeRedeemed,
     CodeRefused,
+    GrantsPaused,
     IdempotencyConflict,
     SecondPersonNeeded,
     TooManyCodes,
@@ -33,6 +34,7 @@ from billing.selectors.statements import statement
 from billing.selectors.wallets import overview
 from billing.services import code_batches
 from billing.services.code_tries import count_try, forget_tries
+from billing.services.grant_budget import set_budget
 from billing.services.redemptions import Redeemed, redeem
 from tests.conftest import Person
 from tests.jobs_by_hand import NOON, ledger_breaches
@@ -131,6 +133,18 @@ def test_who_may_not(person: Person, anna: User, codes: MakeCodes) -> None:
     with pytest.raises(Refusal, match="barred"):
         use(anna, code)
     assert CodeTries.objects.count() == 0
+
+
+def test_the_brake_holds_for_codes_and_the_days_budget_does_not(
+    anna: User, paula: User, codes: MakeCodes
+) -> None:
+    one, other = codes(count=2, per_user_max=2).codes
+    budget: dict[str, Any] = {"captcha_percent": 80, "reason": "a test", "staff": paula}
+    set_budget(day_max_cp=1, stopped=False, starts_at=NOON, now=NOON, **budget)
+    assert use(anna, one).redemption.amount_cp == 50_00
+    set_budget(day_max_cp=None, stopped=True, starts_at=NOON, now=NOON, **budget)
+    with pytest.raises(GrantsPaused):
+        use(anna, other)
 
 
 def test_guesses_are_few_by_person(anna: User, codes: MakeCodes) -> None:

@@ -15,11 +15,14 @@ from django.test import Client
 from accounts.errors import EmailUnverified, InvalidRequest, NotFound
 from accounts.models import User
 from accounts.services.erasing import erase
+from accounts.services.sign_ups import note_sign_up
+from accounts.visits import Visit
 from billing import launch
 from billing.models import Dispute, Notice, Order, Referral, ReferralLink, Refund
 from billing.selectors.referrals import invited_by
 from billing.selectors.statements import statement
 from billing.selectors.wallets import overview
+from billing.services.grant_budget import set_budget
 from billing.services.notices import wording
 from billing.services.referral_rewards import decide_referral, follow_referrals
 from billing.services.referrals import bind_friend, link_of
@@ -151,7 +154,20 @@ def same_card(anna: User, bert: User) -> None:
     Order.objects.update(card_fingerprint="fp_1")
 
 
-@pytest.mark.parametrize(("link", "sign"), [(twin, "mailbox"), (same_card, "card")])
+def same_device(anna: User, bert: User) -> None:
+    for user, address in ((anna, "8.8.4.4"), (bert, "1.1.1.1")):
+        note_sign_up(user=user, visit=Visit(address, "a" * 32), day=NOON.date(), now=NOON)
+
+
+def same_address(anna: User, bert: User) -> None:
+    for user, device in ((anna, "a" * 32), (bert, "b" * 32)):
+        note_sign_up(user=user, visit=Visit("8.8.4.4", device), day=NOON.date(), now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("link", "sign"),
+    [(twin, "mailbox"), (same_card, "card"), (same_device, "device"), (same_address, "address")],
+)
 @pytest.mark.parametrize("approve", [True, False])
 def test_what_looks_like_one_person_is_looked_at(
     anna: User, bert: User, paula: User, invite: Invite, pays: Pay,
@@ -176,6 +192,23 @@ def test_what_looks_like_one_person_is_looked_at(
     row.refresh_from_db()
     assert (row.state, row.cause) == (("earned", "") if approve else ("canceled", "review"))
     assert points(anna) == (50_00 if approve else 0)
+
+
+def test_the_days_budget_holds_for_rewards_too(
+    anna: User, bert: User, paula: User, invite: Invite, pays: Pay
+) -> None:
+    """What does not fit today is given another day: no reward is lost."""
+    invite(anna, bert)
+    pays(bert)
+    follow_referrals(now=NOON)
+    budget: dict[str, Any] = {"captcha_percent": 80, "reason": "a test", "staff": paula}
+    set_budget(day_max_cp=79_99, stopped=False, starts_at=NOON, now=NOON, **budget)
+    assert follow_referrals(now=DUE) == 0
+    assert (points(anna), points(bert)) == (0, 0)
+    later = DUE + timedelta(days=1)
+    set_budget(day_max_cp=80_00, stopped=False, starts_at=later, now=later, **budget)
+    assert follow_referrals(now=later) == 1
+    assert points(anna, later) == 50_00
 
 
 def test_what_shows_late_is_looked_at_too(

@@ -9,7 +9,6 @@ import pytest
 
 from billing import launch
 from billing.referral_rules import Case, Verdict, due_at, when_due, while_waiting
-from billing.selectors.kinship import mailbox_of
 from tests.jobs_by_hand import NOON
 
 HONEST = Case(
@@ -47,17 +46,3 @@ def test_verdicts(change: dict[str, Any], waiting: Verdict | None, due: Verdict 
 
 def test_the_delay_outlasts_what_a_buyer_can_give_back() -> None:
     assert due_at(NOON, launch.REFERRALS.delay) >= NOON + launch.REFUND_WINDOW
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("ann.lee+x@gmail.com", "AnnLee@googlemail.com", True),
-        ("ann+shop@example.com", "ann@example.com", True),
-        ("ann.lee@example.com", "annlee@example.com", False),
-        ("ann@example.com", "ann@example.org", False),
-        ("+@example.com", "ann@example.com", False),
-    ],
-)
-def test_mailboxes(one: str, other: str, same: bool) -> None:
-    assert (mailbox_of(one) == mailbox_of(other)) is same

@@ -1,4 +1,4 @@
-"""python manage.py create_api_key --email … --name … [--cap-points N] [--month-cap-points N]"""
+"""python manage.py create_api_key --email … --name … [--cap-points N] [--kling] …"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.errors import Refusal
+from accounts.scopes import DEFAULT, SCOPES
 from accounts.selectors.users import user_by_email
 from accounts.services import api_keys
 
@@ -33,6 +34,13 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True)
         parser.add_argument("--cap-points", type=hundredths, help="most points a server day")
         parser.add_argument("--month-cap-points", type=hundredths, help="most points a month")
+        parser.add_argument("--scope", action="append", choices=SCOPES, help="may be repeated")
+        parser.add_argument("--network", action="append", default=[], help="may be repeated")
+        parser.add_argument(
+            "--kling",
+            action="store_true",
+            help="print an access key and its secret for the Kling dialect instead",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -41,12 +49,19 @@ class Command(BaseCommand):
                 name=options["name"],
                 daily_cap_cp=options["cap_points"],
                 monthly_cap_cp=options["month_cap_points"],
+                scopes=options["scope"] or DEFAULT,
+                networks=options["network"],
+                kling=options["kling"],
                 now=timezone.now(),
             )
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
-        # The secret alone on standard output, so that a script can take it as it is.
+        # What was made, alone on standard output, so that a script can take it as it is.
         self.stderr.write(
             f"Key {made.key.name!r} of {made.key.user.email}; keep it, it is shown once:"
         )
-        self.stdout.write(made.secret)
+        if made.kling is None:
+            self.stdout.write(made.secret)
+            return
+        self.stdout.write(made.kling.access_key)
+        self.stdout.write(made.kling.secret)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0010_relaxed_percent'),
+        ('billing', '0011_grant_budget'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
