@@ -7,13 +7,14 @@ tries at the same moment cannot pass the limit together; a right code takes its 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.addresses import names_nobody, subnet
+from accounts.hashes import keyed_hash
 from accounts.models import User
 from billing import launch
 from billing.errors import TooManyCodes
@@ -35,8 +36,7 @@ def count_try(*, user: User, address: str | None, now: datetime) -> None:
     """Count a try of this hour. Raises TooManyCodes; the try is not counted then."""
     hour = _hour(now)
     limits = {_by_user(user): launch.CODE_TRIES_USER}
-    if address:
-        limits[_by_address(address)] = launch.CODE_TRIES_ADDRESS
+    limits |= dict.fromkeys(_by_address(address), launch.CODE_TRIES_ADDRESS)
     with connection.cursor() as cursor:
         for scope, most in limits.items():
             cursor.execute(_COUNT, [scope, hour, most])
@@ -50,8 +50,7 @@ def count_try(*, user: User, address: str | None, now: datetime) -> None:
 
 def take_back(*, user: User, address: str | None, now: datetime) -> None:
     """The code of this try was right. A step."""
-    scopes = [_by_user(user), *([_by_address(address)] if address else [])]
-    for scope in scopes:
+    for scope in (_by_user(user), *_by_address(address)):
         tried = CodeTries.objects.filter(scope=scope, hour_at=_hour(now), tries__gt=0)
         tried.update(tries=F("tries") - 1)
 
@@ -70,8 +69,12 @@ def _by_user(user: User) -> str:
     return f"user:{user.pk}"
 
 
-def _by_address(address: str) -> str:
-    """One IPv4 address, or the /64 that a household or a server has of IPv6; never in the clear."""
-    known = ip_address(address)
-    network = str(ip_network(f"{known}/64", strict=False)) if known.version == 6 else str(known)
-    return "net:" + salted_hmac("billing.code_tries", network, algorithm="sha256").hexdigest()[:40]
+def _by_address(address: str | None) -> list[str]:
+    """One IPv4 address, or the /64 that a household or a server has of IPv6; never in the clear.
+
+    An address that everybody here could have counts for nobody.
+    """
+    if not address or names_nobody(address):
+        return []
+    counted = subnet(address) if ip_address(address).version == 6 else address
+    return ["net:" + keyed_hash("address", counted).hex()]

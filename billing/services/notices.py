@@ -203,7 +203,7 @@ def _export_ready(facts: dict[str, Any]) -> tuple[str, str]:
 
 
 def _referral_earned(facts: dict[str, Any]) -> tuple[str, str]:
-    numbers = {"points": format_points(facts["points_cp"]), "until": facts["expires_at"][:10]}
+    numbers = {"points": format_points(facts["points_cp"]), "until": facts["until"][:10]}
     if facts["part"] == "referrer":
         text = _(
             "A friend you invited bought points. %(points)s bonus points are in your wallet until "

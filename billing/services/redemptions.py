@@ -51,7 +51,9 @@ def redeem(
     CodeMistyped, CodeRefused, CodeRedeemed, TooManyCodes, IdempotencyConflict, InvalidRequest;
     GrantsPaused while free points are stopped, ChangeInProgress while the wallet is looked into.
     """
-    if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
+    if idempotency_key is not None and (
+        not 1 <= len(idempotency_key) <= KEY_MAX or "\x00" in idempotency_key
+    ):
         raise InvalidRequest(
             _("An idempotency key has 1 to 255 characters."),
             fields={"Idempotency-Key": "1 to 255 characters"},

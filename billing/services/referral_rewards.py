@@ -183,7 +183,7 @@ def _grant(
         user_id=user_id,
         kind="referral_earned",
         key=f"referral_earned:{row.pk}:{part}",
-        facts={"points_cp": amount_cp, "part": part, "expires_at": expires_at.isoformat()},
+        facts={"points_cp": amount_cp, "part": part, "until": expires_at.isoformat()},
         now=now,
     )
 

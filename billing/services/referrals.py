@@ -30,7 +30,10 @@ def link_of(*, user: User, now: datetime) -> ReferralLink:
 
 def inviter_of(code: str) -> User | None:
     """Who invites with this code; None for a code nobody has, or whose owner may not invite."""
-    link = ReferralLink.objects.select_related("user").filter(code=code.strip().upper()).first()
+    known = code.strip().upper()
+    if not (known.isascii() and known.isalnum()):
+        return None
+    link = ReferralLink.objects.select_related("user").filter(code=known).first()
     if link is None or link.user.banned_at is not None or link.user.closed_at is not None:
         return None
     return link.user

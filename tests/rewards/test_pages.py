@@ -62,6 +62,18 @@ def test_a_refusal_stands_beside_the_field_in_both_languages(
     )
     assert "这个兑换码无法兑换" in page_of(chinese).text
     assert client.post("/redeem/", {"code": "x" * 10_000}).status_code == 422
+    hostile = client.post("/redeem/", {"code": typed, "idempotency_key": "\0"})
+    assert hostile.status_code == 422
+    assert Client().get("/friend/%00/").status_code == 302
+
+
+def test_who_has_no_verified_address_is_told_so(
+    person: Person, catalogue: None, as_user: Visitor
+) -> None:
+    client = as_user(person("carl", verified=False))
+    assert "Confirm your e-mail address first" in page_of(client.get("/friends/")).text
+    answer = client.post("/redeem/", {"code": new_code(), "idempotency_key": "k"})
+    assert "Confirm your e-mail address first" in page_of(answer).text
 
 
 def test_invitations_say_how_they_stand_and_name_nobody(
@@ -107,11 +119,10 @@ def test_the_export_holds_both_and_nobody_else(
     from_codes = codes(count=1).codes
     as_user(anna).post("/redeem/", {"code": from_codes[0], "idempotency_key": "k"})
     invite(anna, bert)
-    files = {part.path: part.rows for part in parts(user=anna, now=NOON)}
-    (redeemed,) = files["codes.json"]  # type: ignore[misc]
-    assert redeemed["code__tail"] == from_codes[0][-4:]
+    files: dict[str, Any] = {part.path: part.rows for part in parts(user=anna, now=NOON)}
+    assert [row["code__tail"] for row in files["codes.json"]] == [from_codes[0][-4:]]
     told = files["referrals.json"]
-    assert told["invited"][0]["state"] == "joined"  # type: ignore[index]
+    assert told["invited"][0]["state"] == "joined"
     assert "bert" not in str(told)
     assert str(bert.pk) not in str(told)
 

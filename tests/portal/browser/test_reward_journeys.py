@@ -30,7 +30,7 @@ SHOTS = os.environ.get("SCREENSHOTS")
 def shot(page: Page, name: str) -> None:
     if SHOTS:
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.screenshot(path=f"{SHOTS}/{name}-{scheme}.png", full_page=True)
         page.emulate_media(color_scheme="light")
 
