@@ -133,6 +133,12 @@ VARIABLES: tuple[Variable, ...] = (
         "above this, in minor units, a refund by staff needs a second person",
     ),
     Variable(
+        "STAFF_CODES_LIMIT_POINTS",
+        "10000",
+        "above this, in points within a day, redeem codes made by one of the staff need a second "
+        "person",
+    ),
+    Variable(
         "WITHDRAWAL_CONSENT",
         "REQUIRED",
         "whether a purchase needs consent to paying for points used before a withdrawal: "

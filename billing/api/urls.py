@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.api import auto_topup, documents, money_back, offers, purchases, views
+from billing.api import auto_topup, documents, money_back, offers, purchases, redemptions, views
 
 urlpatterns = [
     path("wallet", views.WalletView.as_view(), name="api-wallet"),
@@ -39,5 +39,6 @@ urlpatterns = [
         documents.TeamInvoiceDataView.as_view(),
         name="api-team-invoice-data",
     ),
+    path("redemptions", redemptions.RedemptionsView.as_view(), name="api-redemptions"),
     path("prices", views.PricesView.as_view(), name="api-prices"),
 ]

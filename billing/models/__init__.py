@@ -16,6 +16,8 @@ from billing.models.policies import DailyPointsPolicy, GrantBudget, GrantDay
 from billing.models.price_lists import PriceLine, PriceList
 from billing.models.promotions import Promotion, Redemption
 from billing.models.quotes import Quote
+from billing.models.redeem_codes import CodeBatch, CodeRedemption, CodeTries, RedeemCode
+from billing.models.referrals import Referral, ReferralLink
 from billing.models.refunds import (
     Dispute,
     FraudWarning,
@@ -37,6 +39,9 @@ __all__ = [
     "AutoTopUpAttempt",
     "BillingDetails",
     "Catalogue",
+    "CodeBatch",
+    "CodeRedemption",
+    "CodeTries",
     "DailyPointsPolicy",
     "Dispute",
     "Document",
@@ -59,7 +64,10 @@ __all__ = [
     "PriceList",
     "Promotion",
     "Quote",
+    "RedeemCode",
     "Redemption",
+    "Referral",
+    "ReferralLink",
     "Refund",
     "RefundProposal",
     "ScheduledLot",

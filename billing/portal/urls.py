@@ -13,6 +13,8 @@ from billing.portal import (
     money_back,
     plans,
     purchases,
+    redeem,
+    referrals,
     views,
 )
 
@@ -22,6 +24,9 @@ urlpatterns = [
     path("wallet/claim/", views.claim, name="claim"),
     path("wallet/claim/check/", checks.check, name="claim_check"),
     path("statement/", views.statement, name="statement"),
+    path("redeem/", redeem.redeem, name="redeem"),
+    path("friends/", referrals.friends, name="friends"),
+    path("friend/<str:code>/", referrals.come, name="friend"),
     path("prices/", views.prices, name="prices"),
     path("plans/", plans.plans, name="plans"),
     path("plans/change/", plans.change, name="change"),

@@ -11,17 +11,22 @@ from accounts.exporting import Part, Parts
 from accounts.models import User
 from billing.models import (
     BillingDetails,
+    CodeRedemption,
     Document,
     Membership,
     Notice,
     Order,
+    Referral,
+    ReferralLink,
     Refund,
     TeamInvoiceData,
 )
+from billing.selectors.referrals import invited_by
 from billing.selectors.sheets import file_name, pdf_of
 from billing.selectors.statements import statement
 from billing.selectors.wallets import overview
 from billing.services.notices import tell
+from billing.services.referral_rewards import end_referrals
 
 _PAGE = 200
 
@@ -60,6 +65,15 @@ def parts(*, user: User, now: datetime) -> Parts:
             )
         ),
     )  # fmt: skip
+    yield Part(
+        "codes.json",
+        list(
+            CodeRedemption.objects.filter(user=user)
+            .order_by("redeemed_at")
+            .values("batch__title", "code__tail", "amount_cp", "expires_at", "redeemed_at")
+        ),
+    )
+    yield Part("referrals.json", _referrals(user))
     consents = orders.exclude(consent_at=None)
     yield Part(
         "consents.json",
@@ -106,8 +120,24 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
     return {
         "billing_details": BillingDetails.objects.filter(user=user).update(**blank),
         "team_invoice_data": TeamInvoiceData.objects.filter(team__owner=user).delete()[0],
+        "invitation_links": ReferralLink.objects.filter(user=user).delete()[0],
+        "waiting_referrals": end_referrals(user=user, now=now),
+        "cards": Order.objects.filter(user=user)
+        .exclude(card_fingerprint="")
+        .update(card_fingerprint=""),
         # What was told stays told, so that nothing is told again; what it said is gone.
         "notices": Notice.objects.filter(user=user).update(facts={}),
+    }
+
+
+def _referrals(user: User) -> dict[str, object]:
+    """The link, what became of each invitation, and the one the user came by. Nobody else."""
+    link = ReferralLink.objects.filter(user=user).first()
+    came = Referral.objects.filter(friend=user)
+    return {
+        "link": link.code if link else None,
+        "invited": [asdict(invited) for invited in invited_by(user)],
+        "came_by_invitation": list(came.values("bound_at", "state", "friend_cp", "settled_at")),
     }
 
 

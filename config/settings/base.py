@@ -171,6 +171,7 @@ GRANT_DAY_BUDGET_POINTS = env.integer("GRANT_DAY_BUDGET_POINTS", 0)
 # --- money ------------------------------------------------------------------------------------
 # STRIPE_SECRET_KEY, STRIPE_API_BASE and STRIPE_LIVEMODE: each of the other settings files.
 STAFF_REFUND_LIMIT_MINOR = env.integer("STAFF_REFUND_LIMIT_MINOR", 50_000)
+STAFF_CODES_LIMIT_POINTS = env.integer("STAFF_CODES_LIMIT_POINTS", 10_000)
 WITHDRAWAL_CONSENT = env.choice("WITHDRAWAL_CONSENT", "REQUIRED", ("REQUIRED", "OPTIONAL"))
 STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS", [])
 # What stands on invoices. The rate is in basis points.

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0008_exports_and_erasures'),
-        ('billing', '0011_grant_budget'),
+        ('billing', '0012_codes_and_referrals'),
     ]
 
     operations = [
