@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_abuse'),
+        ('accounts', '0011_invitation_key'),
     ]
 
     operations = [
