@@ -12,6 +12,8 @@ import pytest
 from accounts.webhooks.sending import EXCERPT_MAX, Answer, post, trust
 from tests.servers.receiver import certificate_for, closed_port, receiving, speaking
 
+BODY = b'{"a":1}'
+
 
 @pytest.fixture
 def trusting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
@@ -27,7 +29,7 @@ def trusting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]
 
 def sent(url: str, **options: object) -> Answer:
     options = {"private": True, "headers": {"X-Test": "1"}, **options}
-    return post(url, body=b'{"a":1}', **options)  # type: ignore[arg-type]
+    return post(url, body=BODY, **options)  # type: ignore[arg-type]
 
 
 def test_a_message_is_taken() -> None:
@@ -36,7 +38,7 @@ def test_a_message_is_taken() -> None:
     assert (answer.status, answer.error, answer.accepted) == (200, "", True)
     assert answer.excerpt == "thanks \ufffd\ufffd!"
     [heard] = receiver.heard
-    assert (heard.path, heard.body) == ("/hook?from=inkling", b'{"a":1}')
+    assert (heard.path, heard.body) == ("/hook?from=inkling", BODY)
     assert heard.headers["Host"] == f"127.0.0.1:{receiver.port}"
     assert heard.headers["X-Test"] == "1"
 
@@ -98,14 +100,14 @@ def _cut_short(connection: socket.socket) -> None:
     ],
 )
 def test_receivers_without_manners(speak: object, status: int | None, error: str) -> None:
-    with speaking(speak) as port:  # type: ignore[arg-type]
+    with speaking(speak, BODY) as port:  # type: ignore[arg-type]
         answer = sent(f"http://127.0.0.1:{port}/", seconds=0.5)
     assert (answer.status, answer.error) == (status, error)
     assert answer.milliseconds < 5_000
 
 
 def test_a_receiver_that_hangs_up() -> None:
-    with speaking(_hangs_up) as port:
+    with speaking(_hangs_up, BODY) as port:
         assert sent(f"http://127.0.0.1:{port}/").error in ("connection", "protocol")
 
 
