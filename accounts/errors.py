@@ -139,6 +139,12 @@ class EndpointInactive(Refusal):
     code = "endpoint_inactive"
 
 
+class TooManyMessages(Refusal):
+    """So many tests and redeliveries a minute to one endpoint and no more. `facts`: again_at."""
+
+    code = "too_many_messages"
+
+
 class IdempotencyConflict(Refusal):
     """This idempotency key was used with another request."""
 

@@ -164,6 +164,33 @@ class NotRefundable(Refusal):
     code = "not_refundable"
 
 
+class CodeMistyped(Refusal):
+    """Not a redeem code as they are made: a slip of the pen. It is not counted as a guess."""
+
+    code = "code_mistyped"
+
+
+class CodeRefused(Refusal):
+    """No such code, or one that is used, over, not valid yet, revoked or not for this person.
+
+    Which of them is never told: a guess must not learn that a code exists.
+    """
+
+    code = "code_refused"
+
+
+class CodeRedeemed(Refusal):
+    """The user redeemed this very code before. `facts`: redeemed_at."""
+
+    code = "code_redeemed"
+
+
+class TooManyCodes(Refusal):
+    """Too many wrong codes by this person or from this address. `facts`: again_at."""
+
+    code = "too_many_codes"
+
+
 class GrantsPaused(Refusal):
     """No free points are given for now: the day's budget is used up, or staff stopped them.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from billing.offers import CatalogueOffer, PackOffer, PlanOffer, PromotionOffer, TopUpRate
+from billing.referral_rules import ReferralOffer
 from billing.types import PriceLine, PriceList
 
 DAILY_POINTS_CP = 66_00
@@ -81,6 +82,19 @@ REFUND_WINDOW = timedelta(days=14)
 
 # Who may claim the daily points: "non_members" or "everyone".
 DAILY_POINTS_AUDIENCE = "non_members"
+
+# Wrong redeem codes in one hour, by one person and from one address; a right one does not count.
+CODE_TRIES_USER = 10
+CODE_TRIES_ADDRESS = 50
+
+# The delay is as long as a purchase can be given back by its buyer.
+REFERRALS = ReferralOffer(
+    referrer_cp=50_00,
+    friend_cp=30_00,
+    lot_days=30,
+    delay=REFUND_WINDOW,
+    month_max=10,
+)
 
 _PERIODS = ("month", "quarter", "half_year", "year")
 

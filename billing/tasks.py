@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from billing.services import (
     auto_topups,
+    code_tries,
     confirmations,
     document_mail,
     duplicates,
@@ -19,6 +20,7 @@ from billing.services import (
     open_orders,
     periods,
     reconciliation,
+    referral_rewards,
     refunds,
     stripe_events,
     stripe_recovery,
@@ -139,3 +141,11 @@ def reconcile_stripe(**kwargs: Any) -> None:
 def team_mail_out(**kwargs: Any) -> None:
     """Mail the invitations to teams that were not mailed yet."""
     team_mail.mail_invitations(now=timezone.now())
+
+
+@shared_task(name="billing.referrals")
+def referrals(**kwargs: Any) -> None:
+    """Note friends' first payments, and settle what is due; forget old counts of wrong codes."""
+    now = timezone.now()
+    referral_rewards.follow_referrals(now=now)
+    code_tries.forget_tries(now=now)

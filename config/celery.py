@@ -76,6 +76,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "rewards for invitations": {
+        "task": "billing.referrals",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "what users must be told about money": {
         "task": "billing.notices",
         "schedule": 60.0,

@@ -138,6 +138,12 @@ VARIABLES: tuple[Variable, ...] = (
         "above this, in minor units, a refund by staff needs a second person",
     ),
     Variable(
+        "STAFF_CODES_LIMIT_POINTS",
+        "10000",
+        "above this, in points within a day, redeem codes made by one of the staff need a second "
+        "person",
+    ),
+    Variable(
         "WITHDRAWAL_CONSENT",
         "REQUIRED",
         "whether a purchase needs consent to paying for points used before a withdrawal: "
@@ -154,6 +160,15 @@ VARIABLES: tuple[Variable, ...] = (
         "LABELLING_AGREEMENT_DIR",
         "the text that comes with Inkling",
         "folder with your own labelling agreement: `labelling.en.txt`, `labelling.zh-hans.txt`",
+    ),
+    Variable(
+        "API_READS_PER_MINUTE",
+        "1200",
+        "reading requests a minute to the API for one user; 0: no limit",
+    ),
+    Variable("API_WRITES_PER_MINUTE", "600", "writing requests a minute to the API for one user"),
+    Variable(
+        "API_OPEN_PER_MINUTE", "240", "requests a minute to the API from one address without a key"
     ),
     Variable(
         "TRUSTED_PROXIES",

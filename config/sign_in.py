@@ -28,7 +28,9 @@ from accounts.services.sign_ups import note_sign_up
 from accounts.visits import visit_of
 from billing import launch
 from billing.points_day import points_day
+from billing.portal.referrals import FRIEND
 from billing.services import daily_points
+from billing.services.referrals import bind_friend
 from billing.types import format_points
 
 
@@ -44,12 +46,15 @@ def count_or_turn_away(request: HttpRequest, user: User) -> None:
 
 
 def admit_or_turn_away(request: HttpRequest, user: User) -> None:
-    """Let the new user in. Raises ImmediateHttpResponse, the way back with the reason."""
+    """Let the new user in, and note who invited. Raises ImmediateHttpResponse, the way back with
+    the reason."""
+    now = timezone.now()
     try:
-        admit(user=user, token=request.session.get(INVITATION, ""), now=timezone.now())
+        admit(user=user, token=request.session.get(INVITATION, ""), now=now)
     except RegistrationClosed as refusal:
         messages.error(request, refusal.message)
         raise ImmediateHttpResponse(redirect("account_signup")) from None
+    bind_friend(user=user, code=request.session.get(FRIEND, ""), now=now)
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types

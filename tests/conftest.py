@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.test import TransactionTestCase
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -20,11 +21,13 @@ from billing.services import daily_points
 from billing.services.catalogue import load_launch_catalogue
 from generation.models import Job
 from generation.services.jobs import submit_job
+from tests.emptying import empty
 from tests.jobs_by_hand import NOON, Submit
 from tests.live_stack import LiveStack, until
 
 PASSWORD = "a-good-long-password"
 Person = Callable[..., User]
+TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -207,6 +207,7 @@ def _environment(port: int) -> dict[str, str]:
         "INKLING_HOME": str(settings.INKLING_HOME),
         "INKLING_PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        "WEBHOOK_PRIVATE_RECEIVERS": "yes",  # those of tests listen here
     }
     if database["PORT"]:
         environment["PGPORT"] = str(database["PORT"])

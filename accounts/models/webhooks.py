@@ -136,6 +136,7 @@ class WebhookDelivery(models.Model):
     next_attempt_at = models.DateTimeField(_("next try"), null=True, blank=True)
     lease_until = models.DateTimeField(_("being sent until"), null=True, blank=True)
     redelivery_key = models.CharField(_("key of the last redelivery"), max_length=255, blank=True)
+    redelivered_at = models.DateTimeField(_("last asked for again"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
@@ -174,6 +175,11 @@ class WebhookDelivery(models.Model):
             ),
             models.Index(fields=["endpoint", "-created_at", "-id"], name="webhook_delivery_log"),
             models.Index(fields=["created_at"], name="webhook_delivery_old"),
+            models.Index(
+                fields=["endpoint", "redelivered_at"],
+                condition=Q(redelivered_at__isnull=False),
+                name="webhook_delivery_again",
+            ),
         ]
 
     def __str__(self) -> str:

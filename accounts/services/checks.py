@@ -56,8 +56,11 @@ def enter_code(*, user: User, code: str, now: datetime) -> None:
 
 def note_passed(*, user: User, step: Step, now: datetime) -> None:
     """A step counts from now on. A step of a use case."""
-    PassedCheck.objects.update_or_create(
-        user=user, step=step, defaults={"until": now + COUNTS[step]}
+    PassedCheck.objects.bulk_create(
+        [PassedCheck(user=user, step=step, until=now + COUNTS[step])],
+        update_conflicts=True,
+        unique_fields=["user", "step"],
+        update_fields=["until"],
     )
 
 

@@ -9,11 +9,12 @@ import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.errors import CheckNeeded, MailboxUsed
 from accounts.hashes import mailbox_hash, visit_hashes
-from accounts.models import ClaimVisit, Mailbox, PassedCheck, Review, User
+from accounts.models import ClaimVisit, PassedCheck, Review, User
 from accounts.risk import Score, Step, covers, score, step_of
 from accounts.selectors.signals import signals_of
 from accounts.visits import Visit
@@ -21,6 +22,15 @@ from accounts.visits import Visit
 log = logging.getLogger(__name__)
 # From so many accounts on one device on, a person looks.
 REVIEW_DEVICE_ACCOUNTS = 8
+
+# One statement, so that of two accounts at once one has it: no row comes back to the other.
+_TAKE = """
+insert into accounts_mailbox as known (hash, user_id, started_at, seen_at)
+values (%(hash)s, %(user_id)s, %(now)s, %(now)s)
+on conflict (hash) do update set seen_at = greatest(known.seen_at, excluded.seen_at)
+where known.user_id = excluded.user_id
+returning user_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +77,8 @@ def pass_gate(claim: Claim, *, now: datetime) -> None:
             _("One more step before today's points: show that you are not a program."),
             facts={"step": judged.step},
         )
-    ClaimVisit.objects.get_or_create(
-        user_id=claim.user.pk, day=claim.day, defaults=visit_hashes(claim.visit)
-    )
+    visit = ClaimVisit(user_id=claim.user.pk, day=claim.day, **visit_hashes(claim.visit))
+    ClaimVisit.objects.bulk_create([visit], ignore_conflicts=True)
 
 
 def open_review(*, user: User, found: Score, now: datetime) -> None:
@@ -87,16 +96,13 @@ def open_review(*, user: User, found: Score, now: datetime) -> None:
 
 def _take_mailbox(user: User, now: datetime) -> None:
     """The mailbox is this user's from the first claim on, whatever becomes of the account."""
-    mailbox, new = Mailbox.objects.get_or_create(
-        hash=mailbox_hash(user.email),
-        defaults={"user_id": user.pk, "started_at": now, "seen_at": now},
-    )
-    if mailbox.user_id != user.pk:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"hash": mailbox_hash(user.email), "user_id": user.pk, "now": now})
+        taken = cursor.fetchone()
+    if taken is None:
         raise MailboxUsed(
             _("The free points of this mailbox went to another account. What you buy is yours.")
         )
-    if not new and mailbox.seen_at < now:
-        Mailbox.objects.filter(pk=mailbox.pk).update(seen_at=now)
 
 
 def _has_passed(claim: Claim, step: Step, now: datetime) -> bool:

@@ -80,9 +80,13 @@ def parts(*, user: User, now: datetime) -> Parts:
         ),
     )  # fmt: skip
 
+    yield _webhooks(user)
 
+
+def _webhooks(user: User) -> Part:
     endpoints = WebhookEndpoint.objects.filter(user=user).order_by("created_at")
-    yield Part(
+    deliveries = WebhookDelivery.objects.filter(user=user).order_by("created_at")
+    return Part(
         "webhooks.json",
         {
             "endpoints": list(
@@ -92,7 +96,7 @@ def parts(*, user: User, now: datetime) -> Parts:
                 )
             ),
             "deliveries": list(
-                WebhookDelivery.objects.filter(user=user).order_by("created_at").values(
+                deliveries.values(
                     "message_id", "type", "url", "endpoint_id", "body", "state", "attempts",
                     "created_at", "ended_at",
                 )

@@ -11,12 +11,25 @@ from django.utils.translation import gettext as _
 from accounts.errors import SignUpLimit
 from accounts.hashes import mailbox_hash, visit_hashes
 from accounts.mailboxes import host_of, is_established, registered_domain
-from accounts.models import Mailbox, SignUp, User
+from accounts.models import SignUp, User
 from accounts.visits import Visit
 
 # A fresh mailbox at an established provider goes on up to so many times the cap: an office or a
 # campus shares one address, and mailboxes there cost a farm more than the points are worth.
 VOUCHED_TIMES = 4
+
+_KNOWN = """
+select exists (select from accounts_signup where mailbox_hash = %(mailbox)s)
+  or exists (select from accounts_mailbox where hash = %(mailbox)s)
+"""
+# Of one address and of its network: everybody, then whom nobody vouches for.
+_TODAY = """
+select count(*) filter (where address_hash = %(address_hash)s),
+  count(*),
+  count(*) filter (where address_hash = %(address_hash)s and not vouched),
+  count(*) filter (where not vouched)
+from accounts_signup where day = %(day)s and subnet_hash = %(subnet_hash)s
+"""
 
 
 def note_sign_up(*, user: User, visit: Visit, day: date, now: datetime) -> SignUp:
@@ -46,27 +59,21 @@ def note_sign_up(*, user: User, visit: Visit, day: date, now: datetime) -> SignU
 
 
 def _known(mailbox: bytes) -> bool:
-    return (
-        SignUp.objects.filter(mailbox_hash=mailbox).exists()
-        or Mailbox.objects.filter(hash=mailbox).exists()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, {"mailbox": mailbox})
+        return bool(cursor.fetchone()[0])
 
 
 def _over_cap(hashes: dict[str, bytes | None], day: date, *, vouched: bool) -> bool:
     """Whether the first cap is reached. Raises SignUpLimit at the cap that holds for this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TODAY, {**hashes, "day": day})
+        counted = cursor.fetchone()
+    caps = (settings.SIGN_UPS_PER_ADDRESS, settings.SIGN_UPS_PER_NETWORK)
     over = False
-    for field, cap in (
-        ("address_hash", settings.SIGN_UPS_PER_ADDRESS),
-        ("subnet_hash", settings.SIGN_UPS_PER_NETWORK),
-    ):
-        today = SignUp.objects.filter(day=day, **{field: hashes[field]})
-        everybody = today.count()
+    for cap, everybody, unvouched in zip(caps, counted[:2], counted[2:], strict=True):
         # Others are counted among themselves: whom we vouch for takes nobody's place.
-        full = (
-            everybody >= cap * VOUCHED_TIMES
-            if vouched
-            else today.filter(vouched=False).count() >= cap
-        )
+        full = everybody >= cap * VOUCHED_TIMES if vouched else unvouched >= cap
         if full:
             raise SignUpLimit(
                 _("Too many have signed up from your network today. Please come back tomorrow.")

@@ -10,6 +10,7 @@ import logging
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -27,6 +28,7 @@ from accounts.webhooks.signing import signed_headers
 PER_RECEIVER, PER_USER = 2, 4
 # Longer than a look-up and an exchange take together: a sender that died is taken for dead then.
 LEASE = timedelta(minutes=2)
+_AT_ONCE = 1000
 _CLAIM_LOCK = 0x776562686F6F6B  # "webhook"
 log = logging.getLogger(__name__)
 
@@ -213,6 +215,15 @@ def _end(delivery: WebhookDelivery, state: str, now: datetime) -> None:
 def forget(*, now: datetime) -> int:
     """Erase events and deliveries that were kept long enough, waiting or not; how many."""
     before = now - timedelta(days=settings.WEBHOOK_LOG_DAYS)
-    count = WebhookDelivery.objects.filter(created_at__lt=before).delete()[0]
-    # A delivery is as old as its event; those of a test or of nobody go the same way.
-    return count + WebhookEvent.objects.filter(created_at__lt=before).delete()[0]
+    return _erase(WebhookDelivery.objects.filter(created_at__lt=before)) + _erase(
+        WebhookEvent.objects.filter(created_at__lt=before)
+    )
+
+
+def _erase(old: QuerySet[Any]) -> int:
+    """Erase them by the thousand, so that no transaction is long; how many."""
+    count = 0
+    while batch := list(old.order_by("created_at").values_list("pk", flat=True)[:_AT_ONCE]):
+        old.filter(pk__in=batch).delete()
+        count += len(batch)
+    return count

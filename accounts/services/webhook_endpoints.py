@@ -1,4 +1,8 @@
-"""What a user does with webhook endpoints: make, change, rotate, test, send again, delete."""
+"""What a user does with webhook endpoints: make, change, rotate, test, send again, delete.
+
+`acting` is the API key that asks, None for a signed-in person: a key has to do only with endpoints
+whose events it may read itself (ScopeMissing), or it would be told of money through one.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,18 +23,22 @@ from accounts.errors import (
     InvalidRequest,
     NotFound,
     TooManyEndpoints,
+    TooManyMessages,
 )
-from accounts.models import User, WebhookDelivery, WebhookEndpoint
+from accounts.models import ApiKey, User, WebhookDelivery, WebhookEndpoint
+from accounts.scopes import BILLING_READ
 from accounts.services import webhook_events
 from accounts.services.doorbell import ring_after_commit
+from accounts.services.key_use import require_scope
 from accounts.services.sealing import seal, unseal
-from accounts.webhooks.event_types import in_order
-from accounts.webhooks.receivers import read_url
+from accounts.services.webhook_requests import checked_fields, checked_key
+from accounts.webhooks.event_types import TEST, about_money
 from accounts.webhooks.signing import new_secret
 
 ENDPOINTS_MAX = 10
+# By hand, to one endpoint: else anybody's server could be written to without end from here.
+BY_HAND_MAX, BY_HAND_SPAN = 20, timedelta(minutes=1)
 OVERLAP_HOURS, OVERLAP_HOURS_MAX = 24, 168
-_DESCRIPTION_MAX, _KEY_MAX = 200, 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +50,6 @@ class WithSecret:
     replayed: bool = False
 
 
-def checked_url(url: str) -> str:
-    """The address, if it may be written to. Raises InvalidRequest."""
-    try:
-        read_url(url.strip(), private=settings.WEBHOOK_PRIVATE_RECEIVERS)
-    except ValueError as fault:
-        raise InvalidRequest(
-            _("Nothing can be sent to this address."), fields={"url": str(fault)}
-        ) from None
-    return url.strip()
-
-
 @transaction.atomic(durable=True)
 def create_endpoint(
     *,
@@ -62,14 +58,16 @@ def create_endpoint(
     description: str = "",
     event_types: Sequence[str] = (),
     idempotency_key: str | None = None,
+    acting: ApiKey | None = None,
     now: datetime,
 ) -> WithSecret:
     """Make an endpoint. The same `idempotency_key` and request again give the same one.
 
-    Raises InvalidRequest, TooManyEndpoints, IdempotencyConflict.
+    Raises InvalidRequest, TooManyEndpoints, IdempotencyConflict, ScopeMissing.
     """
-    checked = _checked(url=url, description=description, event_types=event_types)
+    checked = checked_fields(url=url, description=description, event_types=event_types)
     key = checked_key(idempotency_key)
+    _require_readable(list(event_types), acting)
     digest = hashlib.sha256(json.dumps(checked, sort_keys=True).encode()).digest()
     # Whoever makes another at the same moment waits here, and is counted.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -99,18 +97,24 @@ def create_endpoint(
 
 @transaction.atomic(durable=True)
 def change_endpoint(
-    *, user: User, endpoint_id: UUID, changes: dict[str, object], now: datetime
+    *,
+    user: User,
+    endpoint_id: UUID,
+    changes: dict[str, object],
+    acting: ApiKey | None = None,
+    now: datetime,
 ) -> WebhookEndpoint:
     """Change address, description, events or `enabled`; what is not named stays.
 
     Switching on makes a paused or disabled one active: what waited goes out. Raises NotFound,
-    InvalidRequest.
+    InvalidRequest, ScopeMissing.
     """
-    endpoint = _locked(user, endpoint_id)
+    endpoint = _locked(user, endpoint_id, acting)
     named = dict(changes)
     enabled = named.pop("enabled", None)
-    for name, value in _checked(**named).items():
+    for name, value in checked_fields(**named).items():
         setattr(endpoint, name, value)
+    _require_readable(endpoint.event_types, acting)
     if enabled is True and endpoint.state != "active":
         endpoint.state, endpoint.state_reason, endpoint.state_at = "active", "", now
         ring_after_commit(webhook_events.SENDER_TASK)
@@ -127,12 +131,13 @@ def rotate_secret(
     endpoint_id: UUID,
     overlap_hours: int = OVERLAP_HOURS,
     idempotency_key: str | None = None,
+    acting: ApiKey | None = None,
     now: datetime,
 ) -> WithSecret:
     """Give a new secret; the old one signs beside it for `overlap_hours`, 0 to 168.
 
     The same `idempotency_key` as the last rotation's gives that one again. Raises NotFound,
-    InvalidRequest.
+    InvalidRequest, ScopeMissing.
     """
     if not 0 <= overlap_hours <= OVERLAP_HOURS_MAX:
         raise InvalidRequest(
@@ -140,7 +145,7 @@ def rotate_secret(
             fields={"overlap_hours": "0 to 168"},
         )
     key = checked_key(idempotency_key)
-    endpoint = _locked(user, endpoint_id)
+    endpoint = _locked(user, endpoint_id, acting)
     if key and endpoint.rotation_key == key:
         return WithSecret(endpoint, unseal(bytes(endpoint.sealed_secret)), replayed=True)
     secret = new_secret()
@@ -155,27 +160,33 @@ def rotate_secret(
 
 
 @transaction.atomic(durable=True)
-def delete_endpoint(*, user: User, endpoint_id: UUID) -> None:
-    """Forget the endpoint with its log. Raises NotFound."""
-    _locked(user, endpoint_id).delete()
+def delete_endpoint(*, user: User, endpoint_id: UUID, acting: ApiKey | None = None) -> None:
+    """Forget the endpoint with its log. Raises NotFound, ScopeMissing."""
+    _locked(user, endpoint_id, acting).delete()
 
 
 @transaction.atomic(durable=True)
 def send_test(
-    *, user: User, endpoint_id: UUID, idempotency_key: str | None = None, now: datetime
+    *,
+    user: User,
+    endpoint_id: UUID,
+    idempotency_key: str | None = None,
+    acting: ApiKey | None = None,
+    now: datetime,
 ) -> WebhookDelivery:
     """Send an event of the type `webhook.test`; the same key again gives the same delivery.
 
-    Raises NotFound, EndpointInactive, InvalidRequest.
+    Raises NotFound, EndpointInactive, TooManyMessages, InvalidRequest, ScopeMissing.
     """
     key = checked_key(idempotency_key) or str(uuid.uuid4())
-    endpoint = _locked(user, endpoint_id)
+    endpoint = _locked(user, endpoint_id, acting)
     name = hashlib.sha256(key.encode()).hexdigest()[:32]
     fact = f"webhook.test:{endpoint.pk}:{name}"
     known = WebhookDelivery.objects.filter(endpoint=endpoint, event__key=fact).first()
     if known is not None:
         return known
     _require_active(endpoint)
+    _require_pause(endpoint, now)
     event = webhook_events.test_event(user_id=user.pk, key=fact, now=now)
     assert event is not None  # the endpoint is locked, so nobody else has made it
     webhook_events.queue_events({endpoint.pk: [event]}, now=now)
@@ -184,22 +195,30 @@ def send_test(
 
 @transaction.atomic(durable=True)
 def redeliver(
-    *, user: User, delivery_id: UUID, idempotency_key: str | None = None, now: datetime
+    *,
+    user: User,
+    endpoint_id: UUID,
+    delivery_id: UUID,
+    idempotency_key: str | None = None,
+    acting: ApiKey | None = None,
+    now: datetime,
 ) -> WebhookDelivery:
     """Send the same message once more, now, under its own id; its waits start anew.
 
     One that is on its way already is left as it is, and so is one under the key of its last
-    redelivery. Raises NotFound, EndpointInactive, InvalidRequest.
+    redelivery. Raises NotFound, EndpointInactive, TooManyMessages, InvalidRequest, ScopeMissing.
     """
     key = checked_key(idempotency_key)
-    mine = WebhookDelivery.objects.filter(pk=delivery_id, user=user, endpoint__isnull=False)
-    delivery = mine.select_for_update(of=("self",)).select_related("endpoint").first()
-    if delivery is None or delivery.endpoint is None:
+    endpoint = _locked(user, endpoint_id, acting)
+    delivery = endpoint.deliveries.select_for_update().filter(pk=delivery_id).first()
+    if delivery is None:
         raise NotFound(_("No such delivery."))
     if key and delivery.redelivery_key == key:
         return delivery
-    _require_active(delivery.endpoint)
+    _require_active(endpoint)
+    _require_pause(endpoint, now)
     delivery.redelivery_key = key
+    delivery.redelivered_at = now
     if delivery.state != "sending":
         delivery.state = "waiting"
         delivery.next_attempt_at = now
@@ -213,29 +232,24 @@ def redeliver(
             "attempts_before",
             "ended_at",
             "redelivery_key",
+            "redelivered_at",
         ]
     )
     return delivery
 
 
-def checked_key(key: str | None) -> str:
-    """The client's idempotency key, "" for none. Raises InvalidRequest."""
-    if key is None:
-        return ""
-    if not (1 <= len(key) <= _KEY_MAX and key.isprintable()):
-        raise InvalidRequest(
-            _("An idempotency key has 1 to 255 printable characters."),
-            fields={"Idempotency-Key": "1 to 255 printable characters"},
-        )
-    return key
-
-
-def _locked(user: User, endpoint_id: UUID) -> WebhookEndpoint:
+def _locked(user: User, endpoint_id: UUID, acting: ApiKey | None) -> WebhookEndpoint:
     mine = WebhookEndpoint.objects.select_for_update().filter(user=user, pk=endpoint_id)
     endpoint = mine.first()
     if endpoint is None:
         raise NotFound(_("No such webhook endpoint."))
+    _require_readable(endpoint.event_types, acting)
     return endpoint
+
+
+def _require_readable(event_types: list[str], acting: ApiKey | None) -> None:
+    if acting is not None and about_money(event_types):
+        require_scope(acting, BILLING_READ)
 
 
 def _require_active(endpoint: WebhookEndpoint) -> None:
@@ -246,26 +260,13 @@ def _require_active(endpoint: WebhookEndpoint) -> None:
         )
 
 
-def _checked(**fields: object) -> dict[str, object]:
-    """The fields that are given, each in the form it is kept in. Raises InvalidRequest."""
-    checked: dict[str, object] = {}
-    if "url" in fields:
-        checked["url"] = checked_url(str(fields["url"]))
-    if "description" in fields:
-        text = str(fields["description"]).strip()
-        if len(text) > _DESCRIPTION_MAX or "\0" in text:
-            raise InvalidRequest(
-                _("A description has up to 200 characters."),
-                fields={"description": "up to 200 characters"},
-            )
-        checked["description"] = text
-    if "event_types" in fields:
-        names = fields["event_types"]
-        assert isinstance(names, list | tuple)
-        try:
-            checked["event_types"] = in_order([str(name) for name in names])
-        except ValueError as fault:
-            raise InvalidRequest(
-                _("There is no such event."), fields={"event_types": str(fault)}
-            ) from None
-    return checked
+def _require_pause(endpoint: WebhookEndpoint, now: datetime) -> None:
+    since = now - BY_HAND_SPAN
+    log = endpoint.deliveries
+    tests = log.filter(type=TEST.name, created_at__gt=since).count()
+    if tests + log.filter(redelivered_at__gt=since).count() >= BY_HAND_MAX:
+        again_at = now + BY_HAND_SPAN
+        raise TooManyMessages(
+            _("That is too many messages for one minute: wait for the next."),
+            facts={"again_at": again_at.isoformat()},
+        )

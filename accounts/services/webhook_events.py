@@ -87,7 +87,7 @@ def queue_callback(
 ) -> bool:
     """Send `body` to an address that one request named, with the same tries, bounds and log.
 
-    The address was checked by `webhook_endpoints.checked_url` when it was named. With a `secret` it
+    The address was checked by `webhook_requests.checked_url` when it was named. With a `secret` it
     is signed: one with the prefix `whsec_` is base64, another counts as its bytes. False when the
     same message is queued for that receiver already. Raises RuntimeError outside a transaction.
     """

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 URL_MAX = 500
 PORTS = (443, 8443)
-_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*\.?")
+_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 _NAT64 = ip_network("64:ff9b::/96")
 _UNICAST = ip_network("2000::/3")
 # Not told apart from public ones by every version of `ipaddress`, or public and still a trap:
@@ -55,7 +55,11 @@ def read_url(text: str, *, private: bool = False) -> Target:
     """The parts of an address that may be written to. Raises ValueError, worded for its owner."""
     if not 1 <= len(text) <= URL_MAX:
         raise ValueError(f"an address has 1 to {URL_MAX} characters")
-    if not text.isascii() or "\\" in text or any(ord(letter) <= 32 for letter in text):
+    if (
+        not text.isascii()
+        or "\\" in text
+        or any(ord(letter) <= 32 or letter == "\x7f" for letter in text)
+    ):
         raise ValueError("write the address in ASCII, without spaces")
     try:
         parts = urlsplit(text)
@@ -89,10 +93,10 @@ def _host(host: str, *, private: bool) -> str:
 
 def _name(host: str, *, private: bool) -> str:
     # A last part of digits is read as an IPv4 address by resolvers, in forms nobody recognises.
-    last = host.rstrip(".").rpartition(".")[2]
+    last = host.rpartition(".")[2]
     if len(host) > 253 or not _NAME.fullmatch(host) or re.fullmatch(r"\d+|0x[0-9a-f]*", last):
         raise ValueError("this is not the name of a server")
-    if not private and "." not in host.rstrip("."):
+    if not private and "." not in host:
         raise ValueError("the name of a public server has a dot")
     return host
 

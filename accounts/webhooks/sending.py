@@ -15,6 +15,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+import certifi
 
 from accounts.webhooks.receivers import Target, may_be_reached, read_url
 
@@ -171,12 +174,21 @@ def _ended_at(sock: socket.socket, until: float) -> Iterator[threading.Event]:
             timer.join()
 
 
+@lru_cache
+def trust() -> ssl.SSLContext:
+    """Whose certificates count: the system's authorities, which `SSL_CERT_FILE` may name, and
+    Mozilla's, since a bare system has none. Read once: it takes longer than most receivers do."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
 def _spoken(
     target: Target, sock: socket.socket, body: bytes, headers: Mapping[str, str]
 ) -> tuple[int, str]:
     if target.secure:
         # The certificate is that of the name, whatever address was chosen.
-        sock = ssl.create_default_context().wrap_socket(sock, server_hostname=target.host)
+        sock = trust().wrap_socket(sock, server_hostname=target.host)
     speaker = http.client.HTTPConnection(target.host, target.port)
     speaker.sock = sock
     with contextlib.closing(speaker):

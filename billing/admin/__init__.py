@@ -1,3 +1,23 @@
-from billing.admin import catalogue, ledger, money, owners, paper, refunds, wallets
+from billing.admin import (
+    catalogue,
+    codes,
+    ledger,
+    money,
+    owners,
+    paper,
+    referrals,
+    refunds,
+    wallets,
+)
 
-__all__ = ["catalogue", "ledger", "money", "owners", "paper", "refunds", "wallets"]
+__all__ = [
+    "catalogue",
+    "codes",
+    "ledger",
+    "money",
+    "owners",
+    "paper",
+    "referrals",
+    "refunds",
+    "wallets",
+]

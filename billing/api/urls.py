@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from billing.api import auto_topup, documents, money_back, offers, purchases, views
+from billing.api import auto_topup, documents, money_back, offers, purchases, redemptions, views
 
 urlpatterns = [
     path("wallet", views.WalletView.as_view(), name="api-wallet"),
@@ -34,5 +34,11 @@ urlpatterns = [
         name="api-document-file",
     ),
     path("billing-details", documents.BillingDetailsView.as_view(), name="api-billing-details"),
+    path(
+        "teams/<uuid:team_id>/invoice-data",
+        documents.TeamInvoiceDataView.as_view(),
+        name="api-team-invoice-data",
+    ),
+    path("redemptions", redemptions.RedemptionsView.as_view(), name="api-redemptions"),
     path("prices", views.PricesView.as_view(), name="api-prices"),
 ]

@@ -1,6 +1,6 @@
 from billing.models.approval import OfferStep
 from billing.models.auto_topups import AutoTopUp, AutoTopUpAttempt
-from billing.models.buyers import BillingDetails, OrderTerms
+from billing.models.buyers import BillingDetails, OrderTerms, TeamInvoiceData
 from billing.models.catalogue import Catalogue, Pack, Plan, PlanPrice, TopUpRate
 from billing.models.documents import Document, DocumentSeries
 from billing.models.duplicates import DuplicatePayment
@@ -16,6 +16,8 @@ from billing.models.policies import DailyPointsPolicy, GrantBudget, GrantDay
 from billing.models.price_lists import PriceLine, PriceList
 from billing.models.promotions import Promotion, Redemption
 from billing.models.quotes import Quote
+from billing.models.redeem_codes import CodeBatch, CodeRedemption, CodeTries, RedeemCode
+from billing.models.referrals import Referral, ReferralLink
 from billing.models.refunds import (
     Dispute,
     FraudWarning,
@@ -37,6 +39,9 @@ __all__ = [
     "AutoTopUpAttempt",
     "BillingDetails",
     "Catalogue",
+    "CodeBatch",
+    "CodeRedemption",
+    "CodeTries",
     "DailyPointsPolicy",
     "Dispute",
     "Document",
@@ -59,7 +64,10 @@ __all__ = [
     "PriceList",
     "Promotion",
     "Quote",
+    "RedeemCode",
     "Redemption",
+    "Referral",
+    "ReferralLink",
     "Refund",
     "RefundProposal",
     "ScheduledLot",
@@ -69,6 +77,7 @@ __all__ = [
     "StripeEvent",
     "StripePrice",
     "TakenPoints",
+    "TeamInvoiceData",
     "TopUpRate",
     "WalletOwner",
 ]

@@ -63,6 +63,8 @@ class Order(models.Model):
     session_id = models.CharField(_("Checkout session"), max_length=255, blank=True)
     url = models.TextField(_("pay page"), blank=True)
     payment_id = models.CharField(_("payment"), max_length=255, blank=True)
+    # The card it was paid with, as Stripe tells cards apart; "" where it was none, or is not known.
+    card_fingerprint = models.CharField(_("card"), max_length=64, blank=True)
     subscription_id = models.CharField(_("subscription"), max_length=255, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     # The buyer asked for the points at once, knowing that used ones are paid for in a withdrawal.

@@ -41,6 +41,13 @@ _DETAILS = {
 }
 
 
+# What an invitation's line says; the ledger's reason is its part.
+_REFERRAL = {
+    "referrer": gettext_lazy("A friend you invited bought points, and the waiting time is over."),
+    "friend": gettext_lazy("You came by a friend's invitation and bought points."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the statement in words.
@@ -101,6 +108,10 @@ def _detail(line: StatementLine) -> str:
         return _(
             "Nothing of it can be spent yet: it waits for its start, or it settled what you owed."
         )
+    if line.kind == "grant" and line.reference.startswith("code:"):
+        return _("Code %(code)s") % {"code": line.reason}
+    if line.kind == "grant" and line.reference.startswith("referral:"):
+        return str(_REFERRAL.get(line.reason, ""))
     if line.kind == "adjust" and line.reason:
         return _("Reason: %(reason)s") % {"reason": line.reason}
     if line.kind == "release" and line.reason.startswith("SAFETY."):

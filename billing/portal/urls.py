@@ -13,6 +13,8 @@ from billing.portal import (
     money_back,
     plans,
     purchases,
+    redeem,
+    referrals,
     views,
 )
 
@@ -22,6 +24,9 @@ urlpatterns = [
     path("wallet/claim/", views.claim, name="claim"),
     path("wallet/claim/check/", checks.check, name="claim_check"),
     path("statement/", views.statement, name="statement"),
+    path("redeem/", redeem.redeem, name="redeem"),
+    path("friends/", referrals.friends, name="friends"),
+    path("friend/<str:code>/", referrals.come, name="friend"),
     path("prices/", views.prices, name="prices"),
     path("plans/", plans.plans, name="plans"),
     path("plans/change/", plans.change, name="change"),
@@ -41,6 +46,7 @@ urlpatterns = [
     path("billing/documents/", documents.documents, name="documents"),
     path("billing/documents/<int:document_id>.pdf", documents.document_file, name="document_file"),
     path("billing/details/", documents.details, name="details"),
+    path("team/<uuid:team_id>/invoices/", documents.team_details, name="team_details"),
     path("billing/card/", membership.card, name="card"),
     path("account/close/", closing.close, name="close"),
 ]

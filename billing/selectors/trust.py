@@ -15,9 +15,7 @@ def has_paid(user: User) -> bool:
 
 
 def has_card(user: User) -> bool:
-    """Whether the user has paid, or saved a card that few others have saved before."""
-    if has_paid(user):
-        return True
+    """Whether the user saved a card that few others have saved before."""
     saved = AutoTopUp.objects.filter(user=user).exclude(card_id="").first()
     if saved is None:
         return False

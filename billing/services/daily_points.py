@@ -70,12 +70,13 @@ def check_needed(*, user: User, visit: Visit, now: datetime) -> claim_gate.Judge
 
 
 def _asked(user: User, visit: Visit, day: PointsDay, now: datetime) -> claim_gate.Claim:
+    paid = has_paid(user)
     return claim_gate.Claim(
         user=user,
         visit=visit,
         day=day.date,
-        has_paid=has_paid(user),
-        has_card=has_card(user),
+        has_paid=paid,
+        has_card=paid or has_card(user),
         least=grant_budget.least_step(now=now),
     )
 

@@ -65,15 +65,21 @@ def least_step(*, now: datetime) -> Step:
     return "captcha" if near else "none"
 
 
+def refuse_stopped(*, now: datetime) -> Budget:
+    """The budget that holds. Raises GrantsPaused while free points are stopped altogether."""
+    budget = budget_at(now)
+    if budget.stopped:
+        raise GrantsPaused(_("No free points are given at the moment."), facts={"frees_at": None})
+    return budget
+
+
 def count(*, amount_cp: int, now: datetime) -> None:
     """Count free points. A step, the last of its transaction: the day's row is everybody's lock.
 
     Raises GrantsPaused when the budget does not hold them, or free points are stopped.
     """
-    budget = budget_at(now)
+    budget = refuse_stopped(now=now)
     day = points_day(now, settings.POINTS_DAY_TZ)
-    if budget.stopped:
-        raise GrantsPaused(_("No free points are given at the moment."), facts={"frees_at": None})
     with connection.cursor() as cursor:
         cursor.execute(_ADD, {"day": day.date, "amount": amount_cp, "limit": budget.day_max_cp})
         counted = cursor.fetchone()

@@ -81,6 +81,7 @@ def _begin(order: Order, state: InvoiceState, now: datetime) -> Membership | Non
     if live_membership(wallet_id=order.wallet_id, now=now) is not None:
         give_back(order, reason="second_membership", payment_id=state.payment_id)
         return None
+    order.card_fingerprint = state.card_fingerprint
     try:
         promotions.use(order=order, card_fingerprint=state.card_fingerprint)
     except promotions.RedemptionTaken:

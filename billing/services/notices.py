@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from billing.models import BillingDetails, Membership, Notice
 from billing.selectors.names import why_stopped
 from billing.services.notice_words import MONEY_BACK, amount_of
+from billing.types import format_points
 
 REMIND_BEFORE = (timedelta(days=7), timedelta(days=1))
 log = logging.getLogger(__name__)
@@ -217,6 +218,21 @@ def _webhook_disabled(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _referral_earned(facts: dict[str, Any]) -> tuple[str, str]:
+    numbers = {"points": format_points(facts["points_cp"]), "until": facts["until"][:10]}
+    if facts["part"] == "referrer":
+        text = _(
+            "A friend you invited bought points. %(points)s bonus points are in your wallet until "
+            "%(until)s."
+        )
+    else:
+        text = _(
+            "You came by a friend's invitation. %(points)s bonus points are in your wallet until "
+            "%(until)s."
+        )
+    return _("Bonus points for an invitation"), text % numbers
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "renewal_failed": _renewal_failed,
     "membership_ended": _membership_ended,
@@ -229,6 +245,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "job_done": _job_done,
     "export_ready": _export_ready,
     "webhook_disabled": _webhook_disabled,
+    "referral_earned": _referral_earned,
     **MONEY_BACK,
 }
 KINDS = tuple(_WORDS)

@@ -9,11 +9,24 @@ from uuid import UUID
 
 from accounts.exporting import Part, Parts
 from accounts.models import User
-from billing.models import BillingDetails, Document, Membership, Notice, Order, Refund
+from billing.models import (
+    BillingDetails,
+    CodeRedemption,
+    Document,
+    Membership,
+    Notice,
+    Order,
+    Referral,
+    ReferralLink,
+    Refund,
+    TeamInvoiceData,
+)
+from billing.selectors.referrals import invited_by
 from billing.selectors.sheets import file_name, pdf_of
 from billing.selectors.statements import statement
 from billing.selectors.wallets import overview
 from billing.services.notices import tell
+from billing.services.referral_rewards import end_referrals
 
 _PAGE = 200
 
@@ -52,6 +65,15 @@ def parts(*, user: User, now: datetime) -> Parts:
             )
         ),
     )  # fmt: skip
+    yield Part(
+        "codes.json",
+        list(
+            CodeRedemption.objects.filter(user=user)
+            .order_by("redeemed_at")
+            .values("batch__title", "code__tail", "amount_cp", "expires_at", "redeemed_at")
+        ),
+    )
+    yield Part("referrals.json", _referrals(user))
     consents = orders.exclude(consent_at=None)
     yield Part(
         "consents.json",
@@ -69,6 +91,11 @@ def parts(*, user: User, now: datetime) -> Parts:
     yield Part(
         "billing_details.json",
         list(details.values("name", "company", "tax_id", "address", "country", "language")),
+    )
+    team = TeamInvoiceData.objects.filter(team__owner=user)
+    yield Part(
+        "team_invoice_data.json",
+        list(team.values("company", "name", "tax_id", "address", "country", "email")),
     )
     for document in Document.objects.filter(user=user).order_by("id"):
         name = f"documents/{file_name(document)}"
@@ -92,8 +119,25 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
     blank = dict.fromkeys(["name", "company", "tax_id", "address", "country", "language"], "")
     return {
         "billing_details": BillingDetails.objects.filter(user=user).update(**blank),
+        "team_invoice_data": TeamInvoiceData.objects.filter(team__owner=user).delete()[0],
+        "invitation_links": ReferralLink.objects.filter(user=user).delete()[0],
+        "waiting_referrals": end_referrals(user=user, now=now),
+        "cards": Order.objects.filter(user=user)
+        .exclude(card_fingerprint="")
+        .update(card_fingerprint=""),
         # What was told stays told, so that nothing is told again; what it said is gone.
         "notices": Notice.objects.filter(user=user).update(facts={}),
+    }
+
+
+def _referrals(user: User) -> dict[str, object]:
+    """The link, what became of each invitation, and the one the user came by. Nobody else."""
+    link = ReferralLink.objects.filter(user=user).first()
+    came = Referral.objects.filter(friend=user)
+    return {
+        "link": link.code if link else None,
+        "invited": [asdict(invited) for invited in invited_by(user)],
+        "came_by_invitation": list(came.values("bound_at", "state", "friend_cp", "settled_at")),
     }
 
 

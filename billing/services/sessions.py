@@ -115,6 +115,7 @@ def _apply_payment_session(order: Order, state: SessionState, now: datetime) -> 
     if order.user.closed_at is not None:
         give_back(order, reason="account_closed", payment_id=state.payment_id)
         return
+    order.card_fingerprint = state.card_fingerprint
     try:
         promotions.use(order=order, card_fingerprint=state.card_fingerprint)
     except promotions.RedemptionTaken:

@@ -15,6 +15,7 @@ from tests.billing.conftest import Member
 from tests.billing.shop import NOON
 
 FACTS: dict[str, object] = {
+    "part": "friend",
     "plan": "gold",
     "amount_minor": 66_05,
     "currency": "CNY",

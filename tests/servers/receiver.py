@@ -99,8 +99,8 @@ def receiving(chain: Path | None = None, **manners: object) -> Iterator[Receiver
 
 
 @contextlib.contextmanager
-def speaking(speak: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server that does what it likes with the first connection; its port."""
+def speaking(speak: Callable[[socket.socket], None], until: bytes) -> Iterator[int]:
+    """A server that does what it likes with the first request, which ends in `until`; its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(30)
 
@@ -109,7 +109,14 @@ def speaking(speak: Callable[[socket.socket], None]) -> Iterator[int]:
                 connection, _peer = listener.accept()
                 with connection:
                     connection.settimeout(30)
-                    connection.recv(65536)
+                    # All of it: what is left unread when a socket closes resets the connection,
+                    # and an answer still on its way is lost.
+                    heard = b""
+                    while not heard.endswith(until):
+                        part = connection.recv(65536)
+                        if not part:
+                            return
+                        heard += part
                     speak(connection)
 
         thread = threading.Thread(target=serve, daemon=True)

@@ -22,10 +22,11 @@ from accounts.models import (
     WebhookEndpoint,
     WebhookEvent,
 )
-from accounts.services import webhook_deliveries, webhook_endpoints
+from accounts.services import own_data, webhook_deliveries, webhook_endpoints
 from accounts.services.webhook_events import Fact, queue_callback, record
 from accounts.webhooks.event_types import BY_NAME
 from accounts.webhooks.retrying import TRIES_MAX
+from accounts.webhooks.signing import new_secret
 from billing.services.notices import mail_notices
 from billing.services.webhook_notices import tell_of_disabled
 from generation.services import attempts
@@ -93,9 +94,7 @@ def test_a_jobs_life_is_told_and_verifies(
     assert told[5]["data"]["id"] == str(doomed.id)
     assert b"fox" not in b"".join(heard.body for heard in receiver.heard)
     with pytest.raises(WebhookVerificationError):
-        Webhook(webhook_endpoints.new_secret()).verify(
-            receiver.heard[0].body, receiver.heard[0].headers
-        )
+        Webhook(new_secret()).verify(receiver.heard[0].body, receiver.heard[0].headers)
 
 
 def test_a_fact_and_its_event_are_there_together_or_not_at_all(
@@ -246,13 +245,17 @@ def test_pausing_loses_nothing(anna: User, receiver: Receiver, endpoint_of: Make
 def test_redelivering_sends_the_same_message_again(
     anna: User, receiver: Receiver, endpoint_of: MakeEndpoint
 ) -> None:
-    _endpoint, secret = endpoint_of(anna, receiver.url)
+    endpoint, secret = endpoint_of(anna, receiver.url)
     happen(anna, "m:1")
     pump()
     delivery = WebhookDelivery.objects.get()
     for _twice in range(2):
         webhook_endpoints.redeliver(
-            user=anna, delivery_id=delivery.pk, idempotency_key="again", now=NOON
+            user=anna,
+            endpoint_id=endpoint.pk,
+            delivery_id=delivery.pk,
+            idempotency_key="again",
+            now=NOON,
         )
         pump()
     first, second = (verified(receiver, secret, index) for index in range(2))
@@ -314,6 +317,27 @@ def _pump_alone() -> int:
         connection.close()
 
 
+def test_few_are_on_their_way_at_once(
+    anna: User, bert: User, endpoint_of: MakeEndpoint, settings: Any
+) -> None:
+    for number in range(4):
+        endpoint_of(anna, f"https://a.example/{number}")
+    endpoint_of(bert, "https://b.example/")
+    for number in range(3):
+        happen(anna, f"a:{number}")
+        happen(bert, f"b:{number}")
+    settings.WEBHOOKS_AT_ONCE = 5
+    while webhook_deliveries.claim(now=NOON) is not None:
+        pass
+    under_way = WebhookDelivery.objects.filter(state="sending")
+    assert under_way.count() == 5
+    settings.WEBHOOKS_AT_ONCE = 100
+    while webhook_deliveries.claim(now=NOON) is not None:
+        pass
+    assert under_way.filter(user=anna).count() == webhook_deliveries.PER_USER
+    assert under_way.filter(user=bert).count() == webhook_deliveries.PER_RECEIVER
+
+
 def test_a_callback_of_one_request(anna: User, receiver: Receiver) -> None:
     secret = f"sk-{random.getrandbits(128):032x}"
     for expected in (True, False):
@@ -346,3 +370,20 @@ def test_old_deliveries_are_forgotten(
     assert not WebhookEvent.objects.exists()
     assert not WebhookDelivery.objects.exists()
     assert not WebhookAttempt.objects.exists()
+
+
+def test_an_export_holds_them_without_secrets_and_an_erasure_takes_them(
+    anna: User, bert: User, endpoint_of: MakeEndpoint
+) -> None:
+    _endpoint, secret = endpoint_of(anna, "https://a.example/")
+    endpoint_of(bert, "https://b.example/")
+    happen(anna, "m:1")
+    parts = {part.path: part.rows for part in own_data.parts(user=anna, now=NOON)}
+    kept: Any = parts["webhooks.json"]
+    assert [row["url"] for row in kept["endpoints"]] == ["https://a.example/"]
+    assert [row["type"] for row in kept["deliveries"]] == ["membership.ended"]
+    assert secret not in str(kept)
+    assert "sealed" not in str(kept)
+    assert own_data.erase(user=anna, now=NOON)["webhook_endpoints"] == 1
+    assert not WebhookDelivery.objects.exists()
+    assert WebhookEndpoint.objects.get().user == bert

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from accounts.webhooks.sending import EXCERPT_MAX, Answer, post
+from accounts.webhooks.sending import EXCERPT_MAX, Answer, post, trust
 from tests.servers.receiver import certificate_for, closed_port, receiving, speaking
+
+BODY = b'{"a":1}'
+
+
+@pytest.fixture
+def trusting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Makes an authority one of the system's; afterwards it is none any more."""
+
+    def make(chain: Path) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+        trust.cache_clear()
+
+    yield make
+    trust.cache_clear()
 
 
 def sent(url: str, **options: object) -> Answer:
     options = {"private": True, "headers": {"X-Test": "1"}, **options}
-    return post(url, body=b'{"a":1}', **options)  # type: ignore[arg-type]
+    return post(url, body=BODY, **options)  # type: ignore[arg-type]
 
 
 def test_a_message_is_taken() -> None:
@@ -23,7 +38,7 @@ def test_a_message_is_taken() -> None:
     assert (answer.status, answer.error, answer.accepted) == (200, "", True)
     assert answer.excerpt == "thanks \ufffd\ufffd!"
     [heard] = receiver.heard
-    assert (heard.path, heard.body) == ("/hook?from=inkling", b'{"a":1}')
+    assert (heard.path, heard.body) == ("/hook?from=inkling", BODY)
     assert heard.headers["Host"] == f"127.0.0.1:{receiver.port}"
     assert heard.headers["X-Test"] == "1"
 
@@ -85,14 +100,14 @@ def _cut_short(connection: socket.socket) -> None:
     ],
 )
 def test_receivers_without_manners(speak: object, status: int | None, error: str) -> None:
-    with speaking(speak) as port:  # type: ignore[arg-type]
+    with speaking(speak, BODY) as port:  # type: ignore[arg-type]
         answer = sent(f"http://127.0.0.1:{port}/", seconds=0.5)
     assert (answer.status, answer.error) == (status, error)
     assert answer.milliseconds < 5_000
 
 
 def test_a_receiver_that_hangs_up() -> None:
-    with speaking(_hangs_up) as port:
+    with speaking(_hangs_up, BODY) as port:
         assert sent(f"http://127.0.0.1:{port}/").error in ("connection", "protocol")
 
 
@@ -121,11 +136,11 @@ def test_a_name_nobody_knows() -> None:
 
 
 def test_a_name_is_looked_up_once_and_the_connection_goes_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, trusting: Callable[[Path], None]
 ) -> None:
     """A name that answers with another address the second time is never asked a second time."""
     chain = certificate_for("hooks.example", tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+    trusting(chain)
     answers = [["127.0.0.1"], ["127.0.0.2"]]
     asked = []
 
@@ -140,7 +155,7 @@ def test_a_name_is_looked_up_once_and_the_connection_goes_there(
 
 
 def test_the_certificate_must_be_of_the_name_and_known(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, trusting: Callable[[Path], None]
 ) -> None:
     chain = certificate_for("hooks.example", tmp_path)
 
@@ -149,6 +164,6 @@ def test_the_certificate_must_be_of_the_name_and_known(
 
     with receiving(chain) as receiver:
         unknown = sent(f"https://hooks.example:{receiver.port}/", resolve=here)
-        monkeypatch.setenv("SSL_CERT_FILE", str(chain))
+        trusting(chain)
         other = sent(f"https://other.example:{receiver.port}/", resolve=here)
     assert (unknown.error, other.error, receiver.heard) == ("tls", "tls", [])
