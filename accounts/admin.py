@@ -24,7 +24,8 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 import accounts.desk.registration
-import accounts.desk.waiting_list  # noqa: F401  # both register their pages
+import accounts.desk.waiting_list
+import accounts.desk.webhooks  # noqa: F401  # they register their pages
 from accounts.errors import Refusal
 from accounts.models import ApiKey, User
 from accounts.services.api_keys import revoke_by_staff

@@ -125,3 +125,27 @@ class SeatInactive(Refusal):
     """The team has more people than its plan has seats, and this one came too late."""
 
     code = "seat_inactive"
+
+
+class TooManyEndpoints(Refusal):
+    """A user has so many webhook endpoints and no more. `facts`: most."""
+
+    code = "too_many_endpoints"
+
+
+class EndpointInactive(Refusal):
+    """The webhook endpoint is paused or switched off: nothing is sent to it. `facts`: state."""
+
+    code = "endpoint_inactive"
+
+
+class TooManyMessages(Refusal):
+    """So many tests and redeliveries a minute to one endpoint and no more. `facts`: again_at."""
+
+    code = "too_many_messages"
+
+
+class IdempotencyConflict(Refusal):
+    """This idempotency key was used with another request."""
+
+    code = "idempotency_conflict"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.errors import IdempotencyConflict as IdempotencyConflict
 from accounts.errors import Refusal
 
 # The ledger's own refusal, for whoever captures: the wallet is being looked into.
@@ -68,12 +69,6 @@ class QuoteMismatch(Refusal):
     """The job is not the one that was quoted."""
 
     code = "quote_mismatch"
-
-
-class IdempotencyConflict(Refusal):
-    """This idempotency key was used with another request."""
-
-    code = "idempotency_conflict"
 
 
 class NotForSale(Refusal):

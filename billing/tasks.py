@@ -27,6 +27,7 @@ from billing.services import (
     team_mail,
     undoing,
     upkeep,
+    webhook_notices,
 )
 
 
@@ -106,6 +107,7 @@ def send_notices(**kwargs: Any) -> None:
     """Remind of periods that end, and mail what users must be told."""
     now = timezone.now()
     notices.remind_of_ends(now=now)
+    webhook_notices.tell_of_disabled(now=now)
     notices.mail_notices(now=now)
 
 

@@ -13,9 +13,12 @@ app = Celery("inkling")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# Two queues: GPU workers answer doorbells on `gpu` (they load generation.worker), every other
-# task is short and runs on `background`.
+# Three queues: GPU workers answer doorbells on `gpu` (they load generation.worker), `webhooks` is
+# below, every other task is short and runs on `background`.
 app.conf.task_default_queue = "background"
+# Receivers of webhooks are other people's servers and may be slow: a queue of its own, which a
+# worker of its own may serve, on a machine that reaches the internet and nothing else.
+app.conf.task_routes = {"accounts.send_webhooks": {"queue": "webhooks"}}
 
 app.conf.beat_schedule = {
     "leases, deadlines and unheard doorbells": {
@@ -102,6 +105,16 @@ app.conf.beat_schedule = {
         "task": "accounts.exports",
         "schedule": 60.0,
         "options": {"expires": 60},
+    },
+    "webhooks nobody rang for, or to be tried again": {
+        "task": "accounts.send_webhooks",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "webhook deliveries kept long enough, nightly": {
+        "task": "accounts.forget_webhooks",
+        "schedule": crontab(hour=20, minute=15),
+        "options": {"expires": 3600},
     },
     "personal data of accounts closed long enough, nightly": {
         "task": "accounts.erase",

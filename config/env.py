@@ -157,6 +157,15 @@ VARIABLES: tuple[Variable, ...] = (
         "folder with your own labelling agreement: `labelling.en.txt`, `labelling.zh-hans.txt`",
     ),
     Variable(
+        "API_READS_PER_MINUTE",
+        "1200",
+        "reading requests a minute to the API for one user; 0: no limit",
+    ),
+    Variable("API_WRITES_PER_MINUTE", "600", "writing requests a minute to the API for one user"),
+    Variable(
+        "API_OPEN_PER_MINUTE", "240", "requests a minute to the API from one address without a key"
+    ),
+    Variable(
         "TRUSTED_PROXIES",
         "0; in production it must be set",
         "how many proxies of your own stand before the web server and add to `X-Forwarded-For`",
@@ -215,6 +224,17 @@ VARIABLES: tuple[Variable, ...] = (
         "C2PA_TIMESTAMP_URL",
         "no time stamps",
         "RFC 3161 service that stamps manifests; asked once for each file, from the GPU worker",
+    ),
+    Variable(
+        "WEBHOOK_PRIVATE_RECEIVERS",
+        "`no`; `yes` on your own machine",
+        "`yes`: webhooks also go to http, any port and private addresses, yours included",
+    ),
+    Variable("WEBHOOK_LOG_DAYS", "30", "days that webhook deliveries are kept"),
+    Variable(
+        "WEBHOOKS_AT_ONCE",
+        "8",
+        "webhooks on their way at the same moment, at most; keep the workers' threads above it",
     ),
     Variable("EMAIL_URL", "kept in INKLING_HOME, readable at /dev/mail/", "mail server"),
     Variable("DEFAULT_FROM_EMAIL", "Inkling <noreply@localhost>", "sender of mail"),

@@ -7,9 +7,16 @@ from zoneinfo import ZoneInfo
 
 from billing.points_day import points_day
 
+EVER = "ever"
+
 
 def period_of(now: datetime, per: str, zone: str) -> str:
-    """The name of the server day ("2026-11-23") or month ("2026-11") that `now` falls on."""
+    """The name of the server day ("2026-11-23") or month ("2026-11") that `now` falls on.
+
+    "ever" is a period too: it has all days.
+    """
+    if per == EVER:
+        return EVER
     day = points_day(now, zone).date
     return f"{day:%Y-%m-%d}" if per == "day" else f"{day:%Y-%m}"
 

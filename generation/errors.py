@@ -20,6 +20,16 @@ class CapExceeded(Refusal):
     code = "cap_exceeded"
 
 
+class EnvelopeExceeded(Refusal):
+    """The job would pass what its campaign may take, in all or this month.
+
+    `facts`: envelope (the campaign), cap (campaign_total or campaign_month), limit_points,
+    used_points (held ones among them), asked_points, frees_at (null where no time frees it).
+    """
+
+    code = "envelope_exceeded"
+
+
 class GenerationPaused(Refusal):
     """The operator's brake is on: nothing new is accepted for now. `facts`: frees_at."""
 

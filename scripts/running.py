@@ -44,8 +44,9 @@ def programs(here: Places, ours: Servers, at: Address) -> list[Program]:
             "-P", "solo", "-c", "1", "--disable-prefetch", *quiet,
         ],
         "background": [
-            *celery, "worker", "-n", "background@%h", "-Q", "background",
-            "-P", "threads", "-c", "2", *quiet,
+            *celery, "worker", "-n", "background@%h", "-Q", "background,webhooks",
+            # Webhooks take at most WEBHOOKS_AT_ONCE, 8 unless told otherwise; two are left.
+            "-P", "threads", "-c", "10", *quiet,
         ],
         "clock": [
             *celery, "beat", "--schedule", str(here.run / "clock"), "--pidfile", "",

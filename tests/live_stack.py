@@ -28,7 +28,7 @@ from generation.dispatch import GPU_QUEUE
 
 ROOT = Path(__file__).resolve().parent.parent
 DEADLINE_SECONDS = 60.0
-QUEUES = (GPU_QUEUE, "background")
+QUEUES = (GPU_QUEUE, "background", "webhooks")
 CELERY = f"{sys.executable} -m celery -A config"
 
 
@@ -85,7 +85,7 @@ class LiveStack:
         """The worker of every short task."""
         self._start(
             "background",
-            f"{CELERY} worker -P threads -c 2 -Q background -n background@%h"
+            f"{CELERY} worker -P threads -c 10 -Q background,webhooks -n background@%h"
             f"{f' -I {self._includes}' if self._includes else ''}"
             " --without-gossip --without-mingle",
         )
@@ -207,6 +207,7 @@ def _environment(port: int) -> dict[str, str]:
         "INKLING_HOME": str(settings.INKLING_HOME),
         "INKLING_PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        "WEBHOOK_PRIVATE_RECEIVERS": "yes",  # those of tests listen here
     }
     if database["PORT"]:
         environment["PGPORT"] = str(database["PORT"])

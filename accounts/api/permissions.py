@@ -14,6 +14,8 @@ from accounts.services.key_use import require_scope
 # What a view needs for reading and for writing; a view says `scopes = …` to need another pair.
 WORK = (READ, SUBMIT)
 MONEY = (BILLING_READ, BILLING_WRITE)
+# Whoever may work sees it, whoever may spend money decides on it.
+DECIDE = (READ, BILLING_WRITE)
 MANAGE_KEYS = (KEYS, KEYS)
 
 

@@ -21,6 +21,12 @@ from accounts.models.waiting_list import (
     InvitationBatch,
     WaitingBlock,
 )
+from accounts.models.webhooks import (
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
+)
 
 __all__ = [
     "Admission",
@@ -45,4 +51,8 @@ __all__ = [
     "Team",
     "User",
     "WaitingBlock",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

@@ -74,6 +74,10 @@ class SeatInvitation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     language = models.CharField(_("language"), max_length=10)
+    # What the client sent with the last offer, so that a repeat offers and mails nothing anew.
+    idempotency_key = models.CharField(
+        _("idempotency key"), max_length=255, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(_("created"))
     expires_at = models.DateTimeField(_("expires"))
     mailed_at = models.DateTimeField(_("mailed"), null=True)

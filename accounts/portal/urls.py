@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.portal import own_data, profile, views, waiting_list
+from accounts.portal import own_data, profile, views, waiting_list, webhooks
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,5 +22,21 @@ urlpatterns = [
     # Django's address, found first.
     path("i18n/setlang/", profile.set_language),
     path("account/session/<int:session_id>/end/", views.end_session, name="session_end"),
+    path("webhooks/", webhooks.endpoints, name="webhooks"),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.endpoint, name="webhook"),
+    path("webhooks/<uuid:endpoint_id>/switch/", webhooks.switch, name="webhook_switch"),
+    path("webhooks/<uuid:endpoint_id>/rotate/", webhooks.rotate, name="webhook_rotate"),
+    path("webhooks/<uuid:endpoint_id>/test/", webhooks.test, name="webhook_test"),
+    path("webhooks/<uuid:endpoint_id>/delete/", webhooks.delete, name="webhook_delete"),
+    path(
+        "webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/",
+        webhooks.delivery,
+        name="webhook_delivery",
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/again/",
+        webhooks.redeliver,
+        name="webhook_redeliver",
+    ),
     path("theme/", views.theme, name="theme"),
 ]

@@ -7,6 +7,8 @@ from uuid import UUID
 from accounts.errors import NotFound
 from accounts.models import Seat, SeatInvitation, Team, User
 
+MANAGING = ("owner", "manager")
+
 
 def seats_of(user: User) -> list[Seat]:
     """The teams a user has a seat in, oldest first; each with its team and that team's owner."""

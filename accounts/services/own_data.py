@@ -19,6 +19,9 @@ from accounts.models import (
     Seat,
     SeatInvitation,
     User,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookEvent,
 )
 from accounts.services.exports import delete_file
 
@@ -77,6 +80,30 @@ def parts(*, user: User, now: datetime) -> Parts:
         ),
     )  # fmt: skip
 
+    yield _webhooks(user)
+
+
+def _webhooks(user: User) -> Part:
+    endpoints = WebhookEndpoint.objects.filter(user=user).order_by("created_at")
+    deliveries = WebhookDelivery.objects.filter(user=user).order_by("created_at")
+    return Part(
+        "webhooks.json",
+        {
+            "endpoints": list(
+                endpoints.values(
+                    "id", "url", "description", "event_types", "state", "state_reason",
+                    "created_at", "last_success_at",
+                )
+            ),
+            "deliveries": list(
+                deliveries.values(
+                    "message_id", "type", "url", "endpoint_id", "body", "state", "attempts",
+                    "created_at", "ended_at",
+                )
+            ),
+        },
+    )  # fmt: skip
+
 
 def export_is_ready(*, user: User, export_id: UUID, until: datetime, now: datetime) -> None:
     """The app above tells the user."""
@@ -92,8 +119,12 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
         "applications": Application.objects.filter(email=user.email).delete()[0],
         "key_names": ApiKey.objects.filter(user=user).update(name="–"),
         "offered_seats": SeatInvitation.objects.filter(email=user.email).delete()[0],
+        "webhook_endpoints": WebhookEndpoint.objects.filter(user=user).count(),
         "archives": 0,
     }
+    WebhookEndpoint.objects.filter(user=user).delete()
+    WebhookDelivery.objects.filter(user=user).delete()
+    WebhookEvent.objects.filter(user=user).delete()
     Seat.objects.filter(user=user, left_at=None).exclude(role="owner").update(left_at=now)
     DoorMail.objects.filter(email=user.email).delete()
     for export in Export.objects.filter(user=user, state="ready"):

@@ -22,6 +22,7 @@ from billing.models import (
     BillingDetails,
     Document,
     OrderTerms,
+    TeamInvoiceData,
 )
 from billing.selectors.books import Month, month_of
 from billing.selectors.sheets import file_name, pdf_of
@@ -98,6 +99,15 @@ class BillingDetailsAdmin(ReadOnlyAdmin):
     list_display = ["user", "company", "name", "tax_id", "country"]
     list_select_related = ["user"]
     search_fields = ["user__email", "company", "tax_id__exact"]
+
+
+@admin.register(TeamInvoiceData)
+class TeamInvoiceDataAdmin(ReadOnlyAdmin):
+    """Who the next documents of teams are for."""
+
+    list_display = ["team", "company", "tax_id", "country", "email"]
+    list_select_related = ["team"]
+    search_fields = ["team__name", "team__owner__email", "company", "tax_id__exact"]
 
 
 @admin.register(OrderTerms)

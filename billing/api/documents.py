@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from typing import Any, cast
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -18,11 +19,16 @@ from rest_framework.views import APIView
 from accounts.api.permissions import MONEY
 from accounts.errors import InvalidRequest
 from accounts.models import User
-from billing.models import BillingDetails, Document
+from billing.models import BillingDetails, Document, TeamInvoiceData
 from billing.models.buyers import ADDRESS_MAX, NAME_MAX, TAX_ID_MAX
-from billing.selectors.documents import billing_details_of, document_for, documents_of
+from billing.selectors.documents import (
+    billing_details_of,
+    document_for,
+    documents_of,
+    team_invoice_data,
+)
 from billing.selectors.sheets import LANGUAGES, file_name, pdf_of
-from billing.services.buyers import Buyer, save_buyer
+from billing.services.buyers import Buyer, save_buyer, save_team_buyer
 
 
 class DocumentSerializer(serializers.Serializer[Document]):
@@ -54,6 +60,18 @@ class BillingDetailsSerializer(serializers.Serializer[BillingDetails]):
     tax_id = serializers.CharField(max_length=TAX_ID_MAX, allow_blank=True, default="")
     address = serializers.CharField(max_length=ADDRESS_MAX, allow_blank=True, default="")
     country = serializers.CharField(max_length=2, allow_blank=True, default="")
+
+
+class TeamInvoiceDataSerializer(serializers.Serializer[TeamInvoiceData]):
+    """Who the next documents of the team's wallet are for. `company` is its legal name; `email`
+    gets them besides the owner. All empty: the owner's own details stand on them."""
+
+    company = serializers.CharField(max_length=NAME_MAX, allow_blank=True, default="")
+    name = serializers.CharField(max_length=NAME_MAX, allow_blank=True, default="")
+    tax_id = serializers.CharField(max_length=TAX_ID_MAX, allow_blank=True, default="")
+    address = serializers.CharField(max_length=ADDRESS_MAX, allow_blank=True, default="")
+    country = serializers.CharField(max_length=2, allow_blank=True, default="")
+    email = serializers.EmailField(allow_blank=True, default="")
 
 
 class DocumentsView(GenericAPIView[Document]):
@@ -126,3 +144,33 @@ class BillingDetailsView(APIView):
             user=cast(User, request.user), buyer=Buyer(**given), now=timezone.now()
         )
         return Response(BillingDetailsSerializer(details).data)
+
+
+class TeamInvoiceDataView(APIView):
+    """Who the documents of a team are for."""
+
+    scopes = MONEY
+
+    @extend_schema(operation_id="team_invoice_data_retrieve", responses=TeamInvoiceDataSerializer)
+    def get(self, request: Request, team_id: UUID) -> Response:
+        """What stands on the next documents; for the team's owner."""
+        data = team_invoice_data(user=cast(User, request.user), team_id=team_id)
+        return Response(TeamInvoiceDataSerializer(data).data)
+
+    @extend_schema(
+        operation_id="team_invoice_data_update",
+        request=TeamInvoiceDataSerializer,
+        responses=TeamInvoiceDataSerializer,
+    )
+    def put(self, request: Request, team_id: UUID) -> Response:
+        """Change it for what is bought from now on; documents that exist stay."""
+        body = TeamInvoiceDataSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = save_team_buyer(
+            by=cast(User, request.user),
+            team_id=team_id,
+            buyer=Buyer(**{part.name: body.validated_data[part.name] for part in fields(Buyer)}),
+            email=body.validated_data["email"],
+            now=timezone.now(),
+        )
+        return Response(TeamInvoiceDataSerializer(data).data)

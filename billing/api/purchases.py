@@ -229,7 +229,15 @@ class MembershipApi(APIView):
 
     scopes = MONEY
 
-    @extend_schema(operation_id="membership_retrieve", responses=MembershipSerializer)
+    # A serializer cannot say "or null" of a whole answer.
+    @extend_schema(
+        operation_id="membership_retrieve",
+        responses={
+            (200, "application/json"): {
+                "anyOf": [{"$ref": "#/components/schemas/Membership"}, {"type": "null"}]
+            }
+        },
+    )
     def get(self, request: Request) -> HttpResponse:
         """The live membership, or null."""
         return _membership(request)

@@ -7,8 +7,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.spending_caps import CAP_MAX_CP
 from billing.selectors.wallets import WalletOverview
-from billing.types import Lot, PriceList, StatementLine, format_points
+from billing.types import Lot, PriceList, StatementLine, format_points, parse_points
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?\d+\.\d{2}$"})
@@ -17,6 +18,26 @@ class PointsField(serializers.Field[int, str, str, int]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(read_only=True, help_text='points, e.g. "65.80"', **options)
+
+    def to_representation(self, value: int) -> str:
+        return format_points(value)
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d+(\.\d{1,2})?$", "examples": ["12.50"]})
+class PointsInField(serializers.Field[int, str, str, int]):
+    """A cap in points as a client sends it, "12.50" for 1250 hundredths."""
+
+    default_error_messages = {"invalid": 'must be points as text, such as "12.50"'}
+
+    def to_internal_value(self, data: object) -> int:
+        """Hundredths."""
+        try:
+            value_cp = parse_points(data) if isinstance(data, str) and len(data) <= 16 else -1
+        except ValueError:
+            value_cp = -1
+        if not 0 <= value_cp <= CAP_MAX_CP:
+            self.fail("invalid")
+        return value_cp
 
     def to_representation(self, value: int) -> str:
         return format_points(value)

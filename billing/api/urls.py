@@ -34,6 +34,11 @@ urlpatterns = [
         name="api-document-file",
     ),
     path("billing-details", documents.BillingDetailsView.as_view(), name="api-billing-details"),
+    path(
+        "teams/<uuid:team_id>/invoice-data",
+        documents.TeamInvoiceDataView.as_view(),
+        name="api-team-invoice-data",
+    ),
     path("redemptions", redemptions.RedemptionsView.as_view(), name="api-redemptions"),
     path("prices", views.PricesView.as_view(), name="api-prices"),
 ]

@@ -1,6 +1,6 @@
 from billing.models.approval import OfferStep
 from billing.models.auto_topups import AutoTopUp, AutoTopUpAttempt
-from billing.models.buyers import BillingDetails, OrderTerms
+from billing.models.buyers import BillingDetails, OrderTerms, TeamInvoiceData
 from billing.models.catalogue import Catalogue, Pack, Plan, PlanPrice, TopUpRate
 from billing.models.documents import Document, DocumentSeries
 from billing.models.duplicates import DuplicatePayment
@@ -77,6 +77,7 @@ __all__ = [
     "StripeEvent",
     "StripePrice",
     "TakenPoints",
+    "TeamInvoiceData",
     "TopUpRate",
     "WalletOwner",
 ]

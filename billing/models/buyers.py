@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
 from billing.models.orders import Order
 
 NAME_MAX, TAX_ID_MAX, ADDRESS_MAX = 120, 40, 400
@@ -33,6 +34,27 @@ class BillingDetails(models.Model):
 
     def __str__(self) -> str:
         return self.company or self.name or str(self.user_id)
+
+
+class TeamInvoiceData(models.Model):
+    """What a team wants on the documents of what is bought for its wallet, instead of its owner's
+    own details. `company` is its legal name; `email` gets documents besides the owner, or is ""."""
+
+    team = models.OneToOneField(Team, models.PROTECT, primary_key=True, related_name="invoice_data")
+    company = models.CharField(_("legal name"), max_length=NAME_MAX)
+    name = models.CharField(_("name"), max_length=NAME_MAX, blank=True)
+    tax_id = models.CharField(_("tax number"), max_length=TAX_ID_MAX, blank=True)
+    address = models.CharField(_("address"), max_length=ADDRESS_MAX, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    updated_at = models.DateTimeField(_("updated"))
+
+    class Meta:
+        verbose_name = _("invoice data of a team")
+        verbose_name_plural = _("invoice data of teams")
+
+    def __str__(self) -> str:
+        return self.company
 
 
 class OrderTerms(models.Model):

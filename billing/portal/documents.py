@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,9 +22,14 @@ from accounts.errors import InvalidRequest, NotFound
 from accounts.portal.visitor import signed_in
 from billing.models import Document
 from billing.portal.money import money
-from billing.selectors.documents import billing_details_of, document_for, documents_of
+from billing.selectors.documents import (
+    billing_details_of,
+    document_for,
+    documents_of,
+    team_invoice_data,
+)
 from billing.selectors.sheets import LANGUAGES, file_name, pdf_of
-from billing.services.buyers import Buyer, save_buyer
+from billing.services.buyers import Buyer, save_buyer, save_team_buyer
 
 _A_PAGE = 20
 _KINDS: dict[str, Promise] = {
@@ -105,4 +112,38 @@ def details(request: HttpRequest) -> HttpResponse:
         "billing/billing/details.html",
         {"buyer": buyer, "refusal": refusal, "faults": refusal.fields if refusal else {}},
         status=422 if refusal else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def team_details(request: HttpRequest, team_id: UUID) -> HttpResponse:
+    """Who the next documents of one's team are for."""
+    user = signed_in(request)
+    try:
+        kept = team_invoice_data(user=user, team_id=team_id)
+    except NotFound as refusal:
+        raise Http404(refusal.message) from None
+    source = request.POST if request.method == "POST" else model_to_dict(kept)
+    buyer = Buyer(**{part.name: source.get(part.name, "") for part in fields(Buyer)})
+    email = source.get("email", "")
+    fault: InvalidRequest | None = None
+    if request.method == "POST":
+        try:
+            save_team_buyer(by=user, team_id=team_id, buyer=buyer, email=email, now=timezone.now())
+        except InvalidRequest as said:
+            fault = said
+        else:
+            messages.success(request, _("Your next documents are made out like this."))
+            return redirect("billing:team_details", team_id=team_id)
+    context = {
+        "team": kept.team,
+        "buyer": buyer,
+        "email": email,
+        "refusal": fault,
+        "faults": fault.fields if fault else {},
+    }
+    return render(
+        request, "billing/billing/team_details.html", context, status=422 if fault else 200
     )

@@ -46,6 +46,7 @@ urlpatterns = [
     path("billing/documents/", documents.documents, name="documents"),
     path("billing/documents/<int:document_id>.pdf", documents.document_file, name="document_file"),
     path("billing/details/", documents.details, name="details"),
+    path("team/<uuid:team_id>/invoices/", documents.team_details, name="team_details"),
     path("billing/card/", membership.card, name="card"),
     path("account/close/", closing.close, name="close"),
 ]

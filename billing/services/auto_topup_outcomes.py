@@ -12,6 +12,7 @@ from billing.calendar_months import add_months
 from billing.gateway.saved_cards import PaymentState
 from billing.ledger import services as ledger
 from billing.models import AutoTopUp, AutoTopUpAttempt, Order
+from billing.services import money_events
 from billing.services.documents import issue_for_order
 from billing.services.live_memberships import lock_wallet
 from billing.services.notices import tell
@@ -74,6 +75,9 @@ def stop(row: AutoTopUp, *, reason: str, detail: str, key: str, now: datetime) -
     row.tripped_at = now
     row.trip_reason = reason[:_REASON_MAX]
     row.save(update_fields=["enabled", "tripped_at", "trip_reason"])
+    money_events.auto_topup_stopped(
+        user_id=row.user_id, key=f"{row.wallet_id}:{key}", reason=row.trip_reason, now=now
+    )
     tell(
         user_id=row.user_id,
         kind="auto_topup_stopped",

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.models import Document, Refund
+from billing.selectors.documents import team_invoice_data_of
 from billing.selectors.sheets import file_name, pdf_of
 from billing.services.documents import NoInvoice, correct_credit_note, issue_credit_note
 
@@ -97,7 +98,15 @@ def _mail(papers: list[Document]) -> EmailMessage:
                     "You find all your documents on the Billing page."
                 )
             )
-    mail = EmailMessage(subject, text, None, [first.user.email])
+    mail = EmailMessage(subject, text, None, _recipients(first))
     for paper in papers:
         mail.attach(file_name(paper), pdf_of(paper), "application/pdf")
     return mail
+
+
+def _recipients(document: Document) -> list[str]:
+    """Whoever paid, and where their team wants its papers."""
+    team = team_invoice_data_of(user=document.user)
+    addressed = str(document.facts["buyer"]["email"])
+    copy = [addressed] if team and team.email == addressed != document.user.email else []
+    return [document.user.email, *copy]

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Sum
-from django.forms.models import model_to_dict
 
 from accounts.services.doorbell import ring_after_commit
 from billing.models import (
@@ -27,11 +26,11 @@ from billing.models import (
     OrderTerms,
     Refund,
 )
+from billing.selectors.documents import addressee
 from billing.selectors.taxes import tax_rule
 from billing.tax import TaxRule
 
 _PREFIX = {"invoice": "INV", "receipt": "REC", "credit_note": "CN"}
-_BUYER = ("name", "company", "tax_id", "address", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def issue_for_period(period: MembershipPeriod, order: Order | None, *, now: date
     terms = OrderTerms.objects.filter(order=order).first() if order else None
     details = BillingDetails.objects.filter(user_id=period.membership.user_id).first()
     user = period.membership.user
-    buyer = _buyer(terms or details, terms.email if terms else user.email)
+    buyer = addressee(terms, user)
     return _issue(
         _Sale(
             key=f"period:{period.pk}",
@@ -208,7 +207,7 @@ def _sale_of(order: Order, terms: OrderTerms | None) -> _Sale:
         currency=order.currency,
         rate_bp=terms.tax_rate_bp if terms else tax_rule().rate_bp,
         language=_language(terms, details),
-        buyer=_buyer(terms or details, terms.email if terms else order.user.email),
+        buyer=addressee(terms, order.user),
         item=_item(order, period),
         payment={"method": order.method, "payment": order.payment_id},
         paid_at=order.paid_at or order.created_at,
@@ -286,11 +285,6 @@ def _next_number(kind: str, now: datetime) -> tuple[str, int]:
     series.next_number = number + 1
     series.save(update_fields=["next_number"])
     return code, number
-
-
-def _buyer(source: OrderTerms | BillingDetails | None, email: str) -> dict[str, str]:
-    kept = model_to_dict(source, fields=_BUYER) if source else dict.fromkeys(_BUYER, "")
-    return {**kept, "email": email}
 
 
 def _language(terms: OrderTerms | None, details: BillingDetails | None) -> str:

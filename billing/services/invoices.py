@@ -11,7 +11,7 @@ from datetime import datetime
 from billing import launch
 from billing.gateway.types import InvoiceLine, InvoiceState
 from billing.models import Membership, MembershipPeriod, Order, PlanPrice
-from billing.services import promotions
+from billing.services import money_events, promotions
 from billing.services.documents import issue_for_period
 from billing.services.duplicates import record_invoice
 from billing.services.live_memberships import live_membership, lock_wallet
@@ -170,6 +170,14 @@ def _move_on(membership: Membership, price: PlanPrice, line: InvoiceLine) -> Non
 
 def _tell_failure(membership: Membership, state: InvoiceState, now: datetime) -> None:
     next_at = state.next_attempt_at
+    money_events.renewal_failed(
+        membership,
+        key=f"{state.id}:{state.attempts}",
+        amount_minor=state.total_minor,
+        currency=state.currency,
+        next_attempt_at=next_at,
+        now=now,
+    )
     tell(
         user_id=membership.user_id,
         kind="renewal_failed",

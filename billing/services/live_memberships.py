@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from billing.models import Membership, MembershipChange, MembershipPeriod, WalletOwner
+from billing.services import money_events
 from billing.services.notices import tell
 
 
@@ -40,6 +41,7 @@ def end(membership: Membership, *, ended_at: datetime) -> None:
     membership.save(update_fields=["status", "ended_at", "next_plan_price"])
     for period in membership.periods.filter(perks_until__gt=ended_at):
         cut_perks(period, at=max(period.ends_at, ended_at))
+    money_events.membership_ended(membership, now=ended_at)
     tell(
         user_id=membership.user_id,
         kind="membership_ended",

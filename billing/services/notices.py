@@ -202,6 +202,22 @@ def _export_ready(facts: dict[str, Any]) -> tuple[str, str]:
     )
 
 
+def _webhook_disabled(facts: dict[str, Any]) -> tuple[str, str]:
+    if facts["reason"] == "gone":
+        why = _("It answered 410: nothing is there any more.")
+    else:
+        why = _("For three days nothing sent to it arrived.")
+    return (
+        _("A webhook endpoint is switched off"),
+        _("Nothing is sent to %(url)s any more. %(why)s Switch it on again here: %(link)s")
+        % {
+            "url": facts["url"],
+            "why": why,
+            "link": f"{settings.PUBLIC_URL}/webhooks/{facts['endpoint']}/",
+        },
+    )
+
+
 def _referral_earned(facts: dict[str, Any]) -> tuple[str, str]:
     numbers = {"points": format_points(facts["points_cp"]), "until": facts["until"][:10]}
     if facts["part"] == "referrer":
@@ -228,6 +244,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], tuple[str, str]]] = {
     "auto_topup_maximum": _auto_topup_maximum,
     "job_done": _job_done,
     "export_ready": _export_ready,
+    "webhook_disabled": _webhook_disabled,
     "referral_earned": _referral_earned,
     **MONEY_BACK,
 }

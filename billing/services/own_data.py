@@ -19,6 +19,7 @@ from billing.models import (
     Referral,
     ReferralLink,
     Refund,
+    TeamInvoiceData,
 )
 from billing.selectors.referrals import invited_by
 from billing.selectors.sheets import file_name, pdf_of
@@ -91,6 +92,11 @@ def parts(*, user: User, now: datetime) -> Parts:
         "billing_details.json",
         list(details.values("name", "company", "tax_id", "address", "country", "language")),
     )
+    team = TeamInvoiceData.objects.filter(team__owner=user)
+    yield Part(
+        "team_invoice_data.json",
+        list(team.values("company", "name", "tax_id", "address", "country", "email")),
+    )
     for document in Document.objects.filter(user=user).order_by("id"):
         name = f"documents/{file_name(document)}"
         yield Part(name, open=lambda paper=document: BytesIO(pdf_of(paper)))  # type: ignore[misc]
@@ -113,12 +119,13 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
     blank = dict.fromkeys(["name", "company", "tax_id", "address", "country", "language"], "")
     return {
         "billing_details": BillingDetails.objects.filter(user=user).update(**blank),
-        # What was told stays told, so that nothing is told again; what it said is gone.
+        "team_invoice_data": TeamInvoiceData.objects.filter(team__owner=user).delete()[0],
         "invitation_links": ReferralLink.objects.filter(user=user).delete()[0],
         "waiting_referrals": end_referrals(user=user, now=now),
         "cards": Order.objects.filter(user=user)
         .exclude(card_fingerprint="")
         .update(card_fingerprint=""),
+        # What was told stays told, so that nothing is told again; what it said is gone.
         "notices": Notice.objects.filter(user=user).update(facts={}),
     }
 

@@ -13,6 +13,7 @@ from billing import launch
 from billing.calendar_months import add_months, lot_windows
 from billing.ledger import services as ledger
 from billing.models import Membership, MembershipPeriod, PlanPrice, ScheduledLot
+from billing.services import money_events
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 500
@@ -60,6 +61,8 @@ def open_period(
     )
     if made:
         _schedule_lots(period, price, now)
+        if paid.payment_id or paid.invoice_id:
+            money_events.period_begun(period, now=now)
     return period, made
 
 

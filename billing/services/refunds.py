@@ -20,8 +20,9 @@ from billing.errors import NotRefundable, PaymentsUnavailable
 from billing.gateway import outbound
 from billing.gateway.errors import GatewayError, Unreachable
 from billing.gateway.reversals import fetch_reversals
+from billing.gateway.types import RefundState
 from billing.models import MembershipChange, Order, Refund
-from billing.services import memberships
+from billing.services import memberships, money_events
 from billing.services.live_memberships import lock_wallet
 from billing.services.notices import tell
 from billing.services.purchases import Purchase, purchase_of_order
@@ -107,14 +108,24 @@ def send_refund(refund: Refund, *, now: datetime) -> Refund:
         raise NotRefundable(
             _("The payment provider refused to give this back; your points are still yours.")
         ) from error
-    settled = "done" if state.status == "succeeded" else "pending"
-    Refund.objects.filter(pk=refund.pk, state="begun").update(
-        state=settled, refund_id=state.id, closed_at=now if settled == "done" else None
-    )
+    _sent(refund, state, now)
     if refund.ends_membership and refund.period is not None:
         _end_membership(refund.period.membership_id, now)
     refund.refresh_from_db()
     return refund
+
+
+@transaction.atomic(durable=True)
+def _sent(refund: Refund, state: RefundState, now: datetime) -> None:
+    """Stripe has taken it; an event of Stripe's may have said more meanwhile."""
+    done = state.status == "succeeded"
+    settled = Refund.objects.filter(pk=refund.pk, state="begun").update(
+        state="done" if done else "pending",
+        refund_id=state.id,
+        closed_at=now if done else None,
+    )
+    if settled and done:
+        money_events.refund_settled(refund, succeeded=True, currency=refund.order.currency, now=now)
 
 
 @transaction.atomic(durable=True)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from billing.gateway.types import PaymentReversals, RefundState
 from billing.models import Refund
+from billing.services import money_events
 from billing.services.disputes import end_period, follow_dispute
 from billing.services.duplicates import follow_duplicate
 from billing.services.live_memberships import lock_wallet, take_up_prepaid
@@ -58,6 +59,7 @@ def fail_refund(refund: Refund, purchase: Purchase, *, error: str, now: datetime
         period.perks_until = max(period.perks_until, period.ends_at)
         period.save(update_fields=["given_back_at", "perks_until"])
         take_up_prepaid(period, now=now)
+    money_events.refund_settled(refund, succeeded=False, currency=purchase.currency, now=now)
     tell(
         user_id=refund.order.user_id,
         kind="refund_failed",
@@ -91,6 +93,8 @@ def _follow_refund(purchase: Purchase, state: RefundState, now: datetime) -> Non
         row.state = settled
         row.closed_at = now if settled == "done" else None
         row.save(update_fields=["state", "closed_at"])
+        if settled == "done":
+            money_events.refund_settled(row, succeeded=True, currency=purchase.currency, now=now)
     if reversed_so_far(purchase).returned_minor >= purchase.amount_minor:
         end_period(purchase, now=now)
 

@@ -14,7 +14,7 @@ from billing.calendar_months import add_months
 from billing.gateway.types import SessionState
 from billing.ledger import services as ledger
 from billing.models import Membership, Order
-from billing.services import promotions
+from billing.services import money_events, promotions
 from billing.services.documents import issue_for_order
 from billing.services.duplicates import record_session
 from billing.services.live_memberships import live_membership, lock_wallet
@@ -66,12 +66,13 @@ def close_order(order: Order, state: str, reason: str = "") -> None:
 
 
 def mark_paid(order: Order, *, payment_id: str, now: datetime) -> None:
-    """The order is paid; it is saved by the caller."""
+    """The order is paid; it is saved by the caller. Programs of the buyer are told."""
     order.state = "paid"
     order.reason = ""
     order.paid_at = order.paid_at or now
     order.payment_id = payment_id or order.payment_id
     order.next_poll_at = None
+    money_events.order_paid(order, now=now)
 
 
 def give_back(order: Order, *, reason: str, payment_id: str) -> None:

@@ -14,16 +14,17 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest, NotFound, SeatsFull, TeamExists
 from accounts.models import Seat, SeatInvitation, Team, User
-from accounts.selectors.teams import seat_in
+from accounts.selectors.teams import MANAGING, seat_in
 from accounts.services.doorbell import ring_after_commit
 from accounts.spending_caps import check_caps
+from billing.errors import IdempotencyConflict
 from billing.selectors.entitlements import entitlements
 from billing.services.wallets import wallet_for
 
 INVITATION_LIFETIME = timedelta(days=7)
 NAME_MAX = 80
+KEY_MAX = 255
 _SALT = "inkling.seat"
-_MANAGING = ("owner", "manager")
 
 
 @transaction.atomic(durable=True)
@@ -45,19 +46,30 @@ def found_team(*, user: User, name: str, now: datetime) -> Team:
 
 
 @transaction.atomic(durable=True)
-def rename_team(*, by: User, team_id: UUID, name: str) -> None:
+def rename_team(*, by: User, team_id: UUID, name: str) -> Team:
     """Give the team another name. Raises InvalidRequest, NotFound."""
     team = _managed(by, team_id)
     team.name = _named(name)
     team.save(update_fields=["name"])
+    return team
 
 
 @transaction.atomic(durable=True)
-def invite(*, by: User, team_id: UUID, email: str, role: str, now: datetime) -> SeatInvitation:
-    """Offer a seat to an address for a week; offered again, the week begins anew.
+def invite(
+    *,
+    by: User,
+    team_id: UUID,
+    email: str,
+    role: str,
+    idempotency_key: str | None = None,
+    now: datetime,
+) -> SeatInvitation:
+    """Offer a seat to an address for a week; offered again, the week begins anew and the mail goes
+    out once more, but not where the same key has offered it before.
 
-    Raises InvalidRequest, NotFound, SeatsFull.
+    Raises InvalidRequest, NotFound, SeatsFull, IdempotencyConflict.
     """
+    key = _checked_key(idempotency_key)
     address = email.strip().lower()
     try:
         validate_email(address)
@@ -67,6 +79,11 @@ def invite(*, by: User, team_id: UUID, email: str, role: str, now: datetime) -> 
         ) from None
     team = _managed(by, team_id)
     _may_give(by, team, role)
+    known = team.invitations.filter(idempotency_key=key).first() if key else None
+    if known is not None:
+        if (known.email, known.role) != (address, role):
+            raise IdempotencyConflict(_("This idempotency key was used with another request."))
+        return known
     if team.seats.filter(left_at=None, user__email=address).exists():
         raise InvalidRequest(_("This person is in the team."), fields={"email": "in the team"})
     open_ones = team.invitations.filter(accepted_at=None, revoked_at=None)
@@ -75,6 +92,7 @@ def invite(*, by: User, team_id: UUID, email: str, role: str, now: datetime) -> 
     _room_for_one(team, waiting, now)
     invitation = again or SeatInvitation(team=team, email=address, created_at=now)
     invitation.role, invitation.invited_by = role, by
+    invitation.idempotency_key = key
     invitation.language = get_language() or "en"
     invitation.expires_at, invitation.mailed_at = now + INVITATION_LIFETIME, None
     invitation.save()
@@ -167,11 +185,16 @@ def change_seat(
 def remove_seat(*, by: User, seat_id: UUID, now: datetime) -> None:
     """Free a seat: one's own, or another's for who manages the team. The owner stays.
 
-    What the person has running goes on and is paid. Raises InvalidRequest, NotFound.
+    What the person has running goes on and is paid; a second time changes nothing. Raises
+    InvalidRequest, NotFound.
     """
-    seat = Seat.objects.filter(pk=seat_id, left_at=None).first()
+    seat = Seat.objects.filter(pk=seat_id).first()
     if seat is None:
         raise _unknown()
+    if seat.left_at is not None:
+        if seat.user_id != by.pk:
+            _managed(by, seat.team_id)
+        return
     if seat.user_id != by.pk:
         seat = _seat_managed(by, seat_id)
     if seat.role == "owner":
@@ -180,10 +203,22 @@ def remove_seat(*, by: User, seat_id: UUID, now: datetime) -> None:
     seat.save(update_fields=["left_at"])
 
 
+def _checked_key(key: str | None) -> str:
+    """The client's key, "" for none. Raises InvalidRequest."""
+    if key is None:
+        return ""
+    if not (1 <= len(key) <= KEY_MAX and key.isprintable()):
+        raise InvalidRequest(
+            _("An idempotency key has 1 to 255 printable characters."),
+            fields={"Idempotency-Key": "1 to 255 printable characters"},
+        )
+    return key
+
+
 def _managed(by: User, team_id: UUID) -> Team:
     """The team, locked, if `by` manages it. Raises NotFound."""
     team = Team.objects.select_for_update().filter(pk=team_id).first()
-    if team is None or seat_in(by, team_id).role not in _MANAGING:
+    if team is None or seat_in(by, team_id).role not in MANAGING:
         raise _unknown()
     return team
 

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "config.api.rate_limits.RateLimitHeaders",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -157,6 +158,11 @@ EXPORT_LIVES_DAYS, EXPORT_LINK_SECONDS = 7, 900
 # A closed account can be reopened this long; then personal data is erased.
 ERASE_AFTER_DAYS = 30
 
+# --- webhooks ---------------------------------------------------------------------------------
+WEBHOOK_PRIVATE_RECEIVERS = env.choice("WEBHOOK_PRIVATE_RECEIVERS", "NO", ("YES", "NO")) == "YES"
+WEBHOOK_LOG_DAYS = max(1, env.integer("WEBHOOK_LOG_DAYS", 30))
+WEBHOOKS_AT_ONCE = max(1, env.integer("WEBHOOKS_AT_ONCE", 8))
+
 # --- points -----------------------------------------------------------------------------------
 POINTS_DAY_TZ = env.zone("POINTS_DAY_TZ", "Asia/Shanghai")
 # Free points of a server day in all, until the desk sets a budget; 0: no budget.
@@ -190,13 +196,19 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"uploads": "120/min"},
-    "NUM_PROXIES": env.integer("TRUSTED_PROXIES", 0),
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.rate_limits.RateLimit"],
     "EXCEPTION_HANDLER": "config.api.errors.problem_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
 }
 API_BODY_MAX_BYTES = 1_000_000
+# Requests a minute, 0: no limit. See config/api/rate_limits.py.
+API_RATE_LIMITS = {
+    "read": env.integer("API_READS_PER_MINUTE", 1200),
+    "write": env.integer("API_WRITES_PER_MINUTE", 600),
+    "uploads": 120,
+    "open": env.integer("API_OPEN_PER_MINUTE", 240),
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Inkling API",
     "DESCRIPTION": "Pictures and video by the point. A failed generation is never charged.",
@@ -207,6 +219,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Different things have states: each its own name.
+    "ENUM_NAME_OVERRIDES": {
+        "RegistrationStateEnum": "accounts.registration.STATES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.document_refusals",

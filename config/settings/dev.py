@@ -34,6 +34,11 @@ STORAGES = {
     # Hashed names as in production, but not compressed: that would cost the first start a minute.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
+# A receiver one is writing listens on one's own machine.
+WEBHOOK_PRIVATE_RECEIVERS = (
+    env.choice("WEBHOOK_PRIVATE_RECEIVERS", "YES" if DEMO_SIGN_INS else "NO", ("YES", "NO"))
+    == "YES"
+)
 # Without a key, on one's own machine, `make run` starts a stand-in beside the web server.
 _stand_in = DEMO_SIGN_INS and not env.string("STRIPE_SECRET_KEY")
 _stripe = stripe_address(

@@ -33,6 +33,8 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 # A purchase in a test is a key or a click; tests of the consent ask for it.
 WITHDRAWAL_CONSENT = "OPTIONAL"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Many tests are one user, or one address, within a minute.
+API_RATE_LIMITS = {"read": 0, "write": 0, "uploads": 120, "open": 0}
 # Hashing slow enough for production only costs time here.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A lost worker is noticed soon, so that a test need not wait half a minute for it.

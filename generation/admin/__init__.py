@@ -1,3 +1,3 @@
-from generation.admin import campaigns, effects, jobs, moderation, moderation_lists
+from generation.admin import campaigns, effects, jobs, moderation, moderation_lists, teams
 
-__all__ = ["campaigns", "effects", "jobs", "moderation", "moderation_lists"]
+__all__ = ["campaigns", "effects", "jobs", "moderation", "moderation_lists", "teams"]

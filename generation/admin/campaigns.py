@@ -16,9 +16,9 @@ from generation.models import Campaign
 class CampaignAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]
     """Campaigns, newest first, with their target and how many jobs they have."""
 
-    list_display = ["name", "user", "target_minor", "currency", "job_count", "created_at"]
-    search_fields = ["name", "id__exact", "user__email__istartswith"]
-    list_select_related = ["user"]
+    list_display = ["name", "user", "team", "target_minor", "currency", "job_count", "created_at"]
+    search_fields = ["name", "id__exact", "user__email__istartswith", "team__name"]
+    list_select_related = ["user", "team"]
     ordering = ["-created_at"]
     show_full_result_count = False
     list_per_page = 50

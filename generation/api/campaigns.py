@@ -1,16 +1,17 @@
-"""REST face of campaigns: making one, its report, and the import of how its pieces did."""
+"""REST face of campaigns: making and changing one, its report, and the import of counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import IO, Any, cast
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -18,21 +19,25 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from accounts.api.permissions import WORK
+from accounts.api.permissions import DECIDE, WORK
+from accounts.errors import InvalidRequest
 from accounts.models import User
-from billing.api.serializers import PointsField
-from billing.selectors.realised import E4
-from generation.api.serializers import StrictSerializer
+from generation.api.campaign_serializers import (
+    CampaignChangeSerializer,
+    CampaignRequestSerializer,
+    CampaignSerializer,
+    ImportedSerializer,
+    ReportSerializer,
+)
 from generation.models import Campaign
 from generation.results_file import BYTES_MAX
 from generation.selectors.campaigns import (
     CampaignReport,
     campaign_for,
     campaigns_of,
-    percent,
     report_of,
 )
-from generation.services.campaigns import TARGET_MAX_MINOR, import_results, make_campaign
+from generation.services.campaigns import change_campaign, import_results, make_campaign
 from generation.services.report_files import CSV_TYPE, file_name, report_csv
 
 
@@ -50,110 +55,27 @@ class CsvParser(BaseParser):
         return {"file": stream.read(BYTES_MAX + 1)}
 
 
-@extend_schema_field({"type": ["string", "null"], "examples": ["47.0000"]})
-class MinorE4Field(serializers.Field[Any, Any, Any, Any]):
-    """Ten-thousandths of a minor unit as text with four decimals; rounded down."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(read_only=True, **options)
-
-    def to_representation(self, value: int) -> str:
-        return f"{value // E4}.{value % E4:04d}"
-
-
-class CampaignRequestSerializer(StrictSerializer):
-    """A campaign to make."""
-
-    name = serializers.CharField(max_length=200)
-    target_minor = serializers.IntegerField(
-        min_value=1, max_value=TARGET_MAX_MINOR, help_text="what a piece may cost, in minor units"
-    )
-    currency = serializers.CharField(default="CNY", max_length=3)
-
-
-class CampaignSerializer(serializers.Serializer[Campaign]):
-    """A campaign. `pieces`: how many were delivered."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    target_minor = serializers.IntegerField()
-    currency = serializers.CharField()
-    pieces = serializers.SerializerMethodField()
-    created_at = serializers.DateTimeField()
-
-    def get_pieces(self, campaign: Campaign) -> int:
-        return int(getattr(campaign, "made", 0))
-
-
-class ReportPieceSerializer(serializers.Serializer[Any]):
-    """A piece: what it cost and how it did. `ctr_percent` is rounded half up."""
-
-    artifact = serializers.UUIDField(source="artifact.id")
-    job = serializers.UUIDField(source="artifact.job_id")
-    piece = serializers.IntegerField(source="artifact.index")
-    seed = serializers.IntegerField()
-    cost_points = PointsField(source="cost_cp")
-    cost_minor = MinorE4Field(source="minor_e4")
-    impressions = serializers.IntegerField()
-    clicks = serializers.IntegerField()
-    ctr_percent = serializers.SerializerMethodField()
-    sources = serializers.ListField(child=serializers.CharField())
-
-    def get_ctr_percent(self, piece: Any) -> str | None:
-        return percent(piece.ctr_bp)
-
-
-class ReportSerializer(serializers.Serializer[CampaignReport]):
-    """A campaign in numbers, its pieces by clicks per impression, the best first.
-
-    Money is in minor units of the campaign's currency with four decimals, rounded down: each point
-    at what was paid for it. `free_points` were paid with nothing; of `unknown_points` the price is
-    not known, and then no money is told.
-    """
-
-    campaign = CampaignSerializer()
-    pieces_asked = serializers.IntegerField(source="asked")
-    pieces_delivered = serializers.SerializerMethodField()
-    charged_points = PointsField(source="worth.spent_cp")
-    free_points = PointsField(source="worth.free_cp")
-    unknown_points = PointsField(source="worth.unknown_cp")
-    cost_points_per_piece = PointsField(source="piece_cp")
-    cost_minor_per_piece = MinorE4Field(source="piece_minor_e4")
-    cost_minor_per_click = MinorE4Field(source="click_minor_e4")
-    on_target = serializers.BooleanField(allow_null=True)
-    impressions = serializers.IntegerField()
-    clicks = serializers.IntegerField()
-    ctr_percent = serializers.SerializerMethodField()
-    pieces = ReportPieceSerializer(many=True)
-
-    def get_pieces_delivered(self, report: CampaignReport) -> int:
-        return len(report.pieces)
-
-    def get_ctr_percent(self, report: CampaignReport) -> str | None:
-        return percent(report.ctr_bp)
-
-
-class ImportedSerializer(serializers.Serializer[Any]):
-    """What an import did; the same file again is `unchanged` throughout."""
-
-    rows = serializers.IntegerField()
-    new = serializers.IntegerField()
-    changed = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-
-
 class CampaignsView(GenericAPIView[Campaign]):
-    """Campaigns of the key's user."""
+    """Campaigns the key's user may spend from."""
 
     scopes = WORK
     serializer_class = CampaignSerializer
 
-    @extend_schema(operation_id="campaigns_list", responses=CampaignSerializer(many=True))
+    @extend_schema(
+        operation_id="campaigns_list",
+        parameters=[OpenApiParameter("team", UUID, description="only those of this team")],
+        responses=CampaignSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
-        """Campaigns, newest first."""
-        page = self.paginate_queryset(campaigns_of(user=cast(User, request.user)))
+        """One's own campaigns and those of one's teams, newest first."""
+        now = timezone.now()
+        found = campaigns_of(user=cast(User, request.user), now=now)
+        team = request.query_params.get("team")
+        if team is not None:
+            found = found.filter(team=_id(team))
+        page = self.paginate_queryset(found)
         return self.get_paginated_response(
-            CampaignSerializer(cast(Any, page or []), many=True).data
+            CampaignSerializer(cast(Any, page or []), many=True, context={"now": now}).data
         )
 
     @extend_schema(
@@ -162,14 +84,15 @@ class CampaignsView(GenericAPIView[Campaign]):
         responses={201: CampaignSerializer, 200: CampaignSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Make a campaign. The same name and target again give the one that is there."""
+        """Make a campaign, for oneself or for a team one manages. The same name, target and caps
+        again give the one that is there."""
         body = CampaignRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        made = make_campaign(
-            user=cast(User, request.user), now=timezone.now(), **body.validated_data
-        )
+        user, now = cast(User, request.user), timezone.now()
+        made = make_campaign(user=user, now=now, **body.validated_data)
+        campaign = campaign_for(user=user, campaign_id=made.campaign.pk, now=now)
         return Response(
-            CampaignSerializer(made.campaign).data,
+            CampaignSerializer(campaign, context={"now": now}).data,
             status=status.HTTP_200_OK if made.replayed else status.HTTP_201_CREATED,
             headers={"Location": reverse("api-campaign", args=[made.campaign.pk])},
         )
@@ -178,13 +101,31 @@ class CampaignsView(GenericAPIView[Campaign]):
 class CampaignView(APIView):
     """One campaign."""
 
-    scopes = WORK
+    scopes = DECIDE
 
     @extend_schema(operation_id="campaigns_report", responses=ReportSerializer)
     def get(self, request: Request, campaign_id: UUID) -> Response:
-        """The report: cost per piece against the target, and every piece by its clicks."""
-        campaign = campaign_for(user=cast(User, request.user), campaign_id=campaign_id)
-        return Response(ReportSerializer(report_of(campaign, now=timezone.now())).data)
+        """The report: cost per piece against the target, its envelope, and every piece by its
+        clicks."""
+        now = timezone.now()
+        return Response(
+            ReportSerializer(_report(request, campaign_id, now), context={"now": now}).data
+        )
+
+    @extend_schema(
+        operation_id="campaigns_update",
+        request=CampaignChangeSerializer,
+        responses=CampaignSerializer,
+    )
+    def put(self, request: Request, campaign_id: UUID) -> Response:
+        """Change name, target and caps: of a team's campaign, whoever manages the team. The next
+        submit counts under them."""
+        body = CampaignChangeSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        user, now = cast(User, request.user), timezone.now()
+        change_campaign(user=user, campaign_id=campaign_id, now=now, **body.validated_data)
+        campaign = campaign_for(user=user, campaign_id=campaign_id, now=now)
+        return Response(CampaignSerializer(campaign, context={"now": now}).data)
 
 
 class ReportFileView(APIView):
@@ -197,8 +138,7 @@ class ReportFileView(APIView):
     )
     def get(self, request: Request, campaign_id: UUID) -> HttpResponse:
         """One line a piece. Text that a spreadsheet would compute starts with an apostrophe."""
-        campaign = campaign_for(user=cast(User, request.user), campaign_id=campaign_id)
-        report = report_of(campaign, now=timezone.now())
+        report = _report(request, campaign_id, timezone.now())
         response = HttpResponse(report_csv(report), content_type=CSV_TYPE)
         response["Content-Disposition"] = f'attachment; filename="{file_name(report)}"'
         return response
@@ -226,3 +166,17 @@ class ResultsView(APIView):
             now=timezone.now(),
         )
         return Response(ImportedSerializer(imported).data)
+
+
+def _report(request: Request, campaign_id: UUID, now: datetime) -> CampaignReport:
+    user = cast(User, request.user)
+    campaign = campaign_for(user=user, campaign_id=campaign_id, now=now)
+    return report_of(campaign, user=user, now=now)
+
+
+def _id(text: str) -> UUID:
+    """The id in a query. Raises InvalidRequest."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise InvalidRequest("team is the id of a team.", fields={"team": "not an id"}) from None

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.strict import StrictSerializer as StrictSerializer
 from billing.api.serializers import PointsField, SliceSerializer
 from generation import demonstration
 from generation.api.kept import KeptSerializer
@@ -37,20 +38,6 @@ def missing_sentence(job: Job, made: int) -> str:
         "missing": job.pieces - made,
     }
     return f"{missing} {_(sentence(job.failure_code))}"
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses members it does not know: a misspelt one would be silently ignored otherwise."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            unknown = {
-                name: ["is not a member of this request"]
-                for name in data.keys() - self.fields.keys()
-            }
-            if unknown:
-                raise serializers.ValidationError(unknown)
-        return super().to_internal_value(data)
 
 
 class QuoteRequestSerializer(StrictSerializer):

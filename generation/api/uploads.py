@@ -13,7 +13,6 @@ from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from accounts.api.permissions import WORK
@@ -73,8 +72,7 @@ class UploadsView(APIView):
     scopes = WORK
 
     parser_classes = [UploadParser]
-    throttle_classes = [ScopedRateThrottle]
-    throttle_scope = "uploads"
+    rate_limit = "uploads"
 
     @extend_schema(
         operation_id="uploads_create",

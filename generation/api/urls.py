@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from generation.api import campaigns, caps, effects, keys, safety, uploads, views
+from generation.api import (
+    campaigns,
+    caps,
+    effects,
+    keys,
+    safety,
+    spending,
+    teams,
+    uploads,
+    views,
+)
 from generation.api.agreements import LabellingView
 from generation.api.verify import VerifyView
 
@@ -45,5 +55,31 @@ urlpatterns = [
         "campaigns/<uuid:campaign_id>/results",
         campaigns.ResultsView.as_view(),
         name="api-campaign-results",
+    ),
+    path("spending", spending.SpendingView.as_view(), name="api-spending"),
+    path("spending.csv", spending.SpendingFileView.as_view(), name="api-spending-file"),
+    path("teams", teams.TeamsView.as_view(), name="api-teams"),
+    path("teams/<uuid:team_id>", teams.TeamView.as_view(), name="api-team"),
+    path("teams/<uuid:team_id>/seats", teams.SeatsView.as_view(), name="api-seats"),
+    path("seats/<uuid:seat_id>", teams.SeatView.as_view(), name="api-seat"),
+    path(
+        "teams/<uuid:team_id>/invitations",
+        teams.InvitationsView.as_view(),
+        name="api-team-invitations",
+    ),
+    path(
+        "team-invitations/<uuid:invitation_id>",
+        teams.InvitationView.as_view(),
+        name="api-team-invitation",
+    ),
+    path(
+        "teams/<uuid:team_id>/spending",
+        spending.TeamSpendingView.as_view(),
+        name="api-team-spending",
+    ),
+    path(
+        "teams/<uuid:team_id>/spending.csv",
+        spending.TeamSpendingFileView.as_view(),
+        name="api-team-spending-file",
     ),
 ]

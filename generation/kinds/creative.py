@@ -7,11 +7,11 @@ from datetime import timedelta
 
 from generation.creative import ASPECTS, LINE_LENGTH_MAX, LINES_MAX
 from generation.kinds.params import (
+    CAMPAIGN,
     LANE,
     PROMPT,
     RESOLUTIONS,
     SEED,
-    ArtifactParam,
     OneOf,
     PictureParam,
     Text,
@@ -43,23 +43,6 @@ class Lines:
         return lines or None
 
 
-class CampaignParam(ArtifactParam):
-    """What the creatives are made for."""
-
-    schema: Mapping[str, object] = {
-        "type": "string",
-        "format": "uuid",
-        "description": "the id of a campaign of yours",
-    }
-
-    def read(self, value: object) -> object:
-        """Its id. Raises BadParam."""
-        try:
-            return super().read(value)
-        except BadParam:
-            raise BadParam("must be the id of a campaign of yours") from None
-
-
 CREATIVE = KindSpec(
     kind="creative",
     makes="image",
@@ -72,7 +55,7 @@ CREATIVE = KindSpec(
         "resolution": OneOf(
             RESOLUTIONS, description="about one or four megapixels; the model's own when left out"
         ),
-        "campaign": CampaignParam(),
+        **CAMPAIGN,
         **SEED,
         **LANE,
     },

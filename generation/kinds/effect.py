@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from generation.kinds.params import CLIP, LANE, ONE_PIECE, SEED, PictureParam, Text
+from generation.kinds.params import CAMPAIGN, CLIP, LANE, ONE_PIECE, SEED, PictureParam, Text
 from generation.types import BadParam, KindSpec, Param
 
 INPUTS_MAX = 4
@@ -83,6 +83,7 @@ _PARAMS: Mapping[str, Param] = {
     **CLIP,
     "seed": SEED["seed"],
     **LANE,
+    **CAMPAIGN,
     **ONE_PIECE,
 }
 

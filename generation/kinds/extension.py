@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from generation.kinds.params import CAMERA, CLIP, LANE, ONE_PIECE, PROMPT, SEED, ArtifactParam
+from generation.kinds.params import (
+    CAMERA,
+    CAMPAIGN,
+    CLIP,
+    LANE,
+    ONE_PIECE,
+    PROMPT,
+    SEED,
+    ArtifactParam,
+)
 from generation.types import KindSpec
 
 EXTENSION = KindSpec(
@@ -17,6 +26,7 @@ EXTENSION = KindSpec(
         **CAMERA,
         **SEED,
         **LANE,
+        **CAMPAIGN,
         **ONE_PIECE,
     },
     required=frozenset({"video"}),

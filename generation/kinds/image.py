@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from generation.kinds.params import IMAGE_RATIOS, LANE, PROMPT, RESOLUTIONS, SEED, OneOf, Whole
+from generation.kinds.params import (
+    CAMPAIGN,
+    IMAGE_RATIOS,
+    LANE,
+    PROMPT,
+    RESOLUTIONS,
+    SEED,
+    OneOf,
+    Whole,
+)
 from generation.types import PIECES_MAX, KindSpec
 
 IMAGE = KindSpec(
@@ -19,6 +28,7 @@ IMAGE = KindSpec(
         ),
         **SEED,
         **LANE,
+        **CAMPAIGN,
     },
     required=frozenset({"prompt"}),
     deadline=timedelta(minutes=5),

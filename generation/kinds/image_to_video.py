@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from generation.kinds.params import CAMERA, CLIP, LANE, ONE_PIECE, PROMPT, SEED, PictureParam
+from generation.kinds.params import (
+    CAMERA,
+    CAMPAIGN,
+    CLIP,
+    LANE,
+    ONE_PIECE,
+    PROMPT,
+    SEED,
+    PictureParam,
+)
 from generation.types import KindSpec, Values
 
 
@@ -27,6 +36,7 @@ IMAGE_TO_VIDEO = KindSpec(
         **CAMERA,
         **SEED,
         **LANE,
+        **CAMPAIGN,
         **ONE_PIECE,
     },
     required=frozenset({"image"}),

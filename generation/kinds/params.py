@@ -175,6 +175,23 @@ class ArtifactParam:
         return known
 
 
+class CampaignParam(ArtifactParam):
+    """What it is made for."""
+
+    schema: Mapping[str, object] = {
+        "type": "string",
+        "format": "uuid",
+        "description": "the id of a campaign of whoever pays",
+    }
+
+    def read(self, value: object) -> object:
+        """Its id. Raises BadParam."""
+        try:
+            return super().read(value)
+        except BadParam:
+            raise BadParam("must be the id of a campaign of yours") from None
+
+
 def _as_id(text: str) -> UUID | None:
     """The UUID in its usual spelling, with dashes."""
     if len(text) != 36:
@@ -194,6 +211,7 @@ ONE_PIECE: Mapping[str, Param] = {"n": Whole(1, 1, default=1)}
 LANE: Mapping[str, Param] = {
     "lane": OneOf((RELAXED,), description="waits behind all others and costs less, for members")
 }
+CAMPAIGN: Mapping[str, Param] = {"campaign": CampaignParam()}
 CLIP: Mapping[str, Param] = {
     "duration": OneOf(SECONDS, default=SECONDS[0], description="seconds"),
     "quality": OneOf((STANDARD, HIGH), default=STANDARD),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from generation.kinds.params import CAMERA, CLIP, LANE, ONE_PIECE, PROMPT, SEED, VIDEO_RATIOS, OneOf
+from generation.kinds.params import (
+    CAMERA,
+    CAMPAIGN,
+    CLIP,
+    LANE,
+    ONE_PIECE,
+    PROMPT,
+    SEED,
+    VIDEO_RATIOS,
+    OneOf,
+)
 from generation.types import KindSpec
 
 VIDEO = KindSpec(
@@ -17,6 +27,7 @@ VIDEO = KindSpec(
         **CAMERA,
         **SEED,
         **LANE,
+        **CAMPAIGN,
         **ONE_PIECE,
     },
     required=frozenset({"prompt"}),

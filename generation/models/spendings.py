@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class Spending(models.Model):
     """Points held or captured by jobs submitted in a period, in hundredths.
 
-    `scope` is "wallet", "key:<id>" or "seat:<id>"; `period` is a day "2026-11-23" or a month
-    "2026-11".
+    `scope` is "wallet", "key:<id>", "seat:<id>" or "campaign:<id>"; `period` is a day "2026-11-23",
+    a month "2026-11", or "ever".
     """
 
     wallet_id = models.BigIntegerField(_("wallet"))

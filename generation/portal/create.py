@@ -29,6 +29,8 @@ from generation.portal.demonstration import about
 from generation.portal.forms import FORM_KINDS, SLOTS, CreateForm, again, begun, like
 from generation.portal.progress import card_of
 from generation.portal.words import AXIS_WORDS, MOVE_WORDS
+from generation.selectors.campaigns import campaigns_of
+from generation.selectors.envelopes import envelope_of
 from generation.selectors.jobs import job_for, recent_jobs
 from generation.selectors.sources import clip_for, picture_for, recent_clips
 from generation.services import uploads
@@ -38,6 +40,7 @@ from generation.services.quotes import PricePreview, preview_price
 
 _RECENT = 6
 _CLIPS = 8
+_CAMPAIGNS = 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -253,11 +256,23 @@ def _price(user: User, form: CreateForm, preview: PricePreview | None) -> dict[s
     return {
         "teams": [seat.team for seat in seats_of(user)],
         "team": form.chosen_team,
+        "campaigns": _campaigns(user, form),
+        "campaign": str(form["campaign"].value() or ""),
         "preview": preview,
         "kind": kind,
         "pieces": form.chosen_pieces,
         "choices": range(1, KINDS[kind].pieces_max + 1),
     }
+
+
+def _campaigns(user: User, form: CreateForm) -> list[dict[str, object]]:
+    """What whoever pays may spend for, with what of it is left."""
+    now = timezone.now()
+    found = campaigns_of(user=user, now=now).filter(team=form.chosen_team)[:_CAMPAIGNS]
+    return [
+        {"id": str(one.pk), "name": one.name, "left_cp": envelope_of(one, now=now).left_cp}
+        for one in found
+    ]
 
 
 def _preview(user: User, form: CreateForm) -> tuple[PricePreview | None, Refusal | None]:

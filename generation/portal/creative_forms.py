@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from billing.types import minor_per_whole
+from accounts.models import Seat, Team, User
+from accounts.selectors.teams import MANAGING
+from billing.types import format_points, minor_per_whole, parse_points
 from generation.creative import ASPECTS, LINE_LENGTH_MAX, LINES_MAX
 from generation.kinds.creative import CREATIVES_MAX
 from generation.models import Campaign
@@ -23,6 +26,15 @@ from generation.types import PROMPT_MAX
 # What a piece cost where the launch catalogue has its price from: 0.47 yuan.
 TARGET, CURRENCY = "0.47", "CNY"
 _MONEY = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,2}))?", re.ASCII)
+_CAP = {"inputmode": "decimal", "autocomplete": "off"}
+
+
+class CampaignField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A campaign, after its team's name where it has one."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """What stands in the list."""
+        return f"{obj.team.name} · {obj.name}" if obj.team else str(obj.name)
 
 
 class CreativeForm(PicturesForm):
@@ -45,7 +57,7 @@ class CreativeForm(PicturesForm):
         required=False,
         choices=[("", _("Several shapes")), *((one, one) for one in ASPECTS)],
     )
-    campaign = forms.ModelChoiceField(
+    campaign = CampaignField(
         label=_("Campaign"), queryset=Campaign.objects.none(), required=False, empty_label=_("None")
     )
     n = forms.IntegerField(
@@ -100,29 +112,118 @@ class CreativeForm(PicturesForm):
         return {name: value for name, value in params.items() if value}
 
     @property
+    def chosen_team(self) -> UUID | None:
+        """The team that pays: that of the campaign."""
+        field: Any = self.fields["campaign"]
+        return team_of(field.queryset, self["campaign"].value())
+
+    @property
     def chosen_pieces(self) -> int:
         """The number in the form, ten when it is none."""
         return known_number(self["n"].value())
 
 
 class CampaignForm(forms.Form):
-    """A campaign: its name and what a piece may cost."""
+    """A campaign: its name, what a piece may cost, and what all of them may take."""
 
     name = forms.CharField(label=_("Name"), max_length=NAME_MAX)
+    team = forms.ModelChoiceField(
+        label=_("For"), queryset=Team.objects.none(), required=False, empty_label=_("Me")
+    )
     target = forms.CharField(
         label=_("Target cost per piece, yuan"),
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
+    cap = forms.CharField(
+        label=_("Most points in all"),
+        help_text=_("Empty: no limit."),
+        max_length=16,
+        required=False,
+        widget=forms.TextInput(attrs=_CAP),
+    )
+    month_cap = forms.CharField(
+        label=_("Most points a month"),
+        help_text=_("Empty: no limit."),
+        max_length=16,
+        required=False,
+        widget=forms.TextInput(attrs=_CAP),
+    )
+
+    def __init__(self, teams: Any, *args: Any, currency: str = CURRENCY, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.currency = currency
+        if currency != CURRENCY:
+            self.fields["target"].label = _("Target cost per piece, %(currency)s") % {
+                "currency": currency
+            }
+        if teams:
+            self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        else:
+            del self.fields["team"]
 
     def clean_target(self) -> int:
         """The target in minor units."""
         match = _MONEY.fullmatch(self.cleaned_data["target"].strip())
-        minor = minor_per_whole(CURRENCY)
-        target = int(match[1]) * minor + int((match[2] or "").ljust(2, "0")) if match else 0
-        if not target:
+        minor = minor_per_whole(self.currency)
+        target = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else 0
+        target, rest = divmod(target * minor, 100)
+        if not target or rest:
             raise forms.ValidationError(_("Write an amount like 0.47."))
         return target
+
+    def clean_cap(self) -> int | None:
+        """In hundredths of a point, None for no limit."""
+        return _cap(self.cleaned_data["cap"])
+
+    def clean_month_cap(self) -> int | None:
+        """Likewise, a month."""
+        return _cap(self.cleaned_data["month_cap"])
+
+    def wish(self) -> dict[str, Any]:
+        """What the services take."""
+        said = self.cleaned_data
+        team = said.get("team")
+        return {
+            "name": said["name"],
+            "target_minor": said["target"],
+            "team_id": team.pk if team else None,
+            "cap_cp": said["cap"],
+            "monthly_cap_cp": said["month_cap"],
+        }
+
+
+def _cap(text: str) -> int | None:
+    try:
+        cap_cp = parse_points(text) if text.strip() else None
+    except ValueError:
+        cap_cp = -1
+    if cap_cp is not None and cap_cp < 0:
+        raise forms.ValidationError(_("Write a limit as a number of points, such as 100 or 12.50."))
+    return cap_cp
+
+
+def filled(campaign: Campaign) -> CampaignForm:
+    """The form that changes a campaign, as it is now."""
+    minor = minor_per_whole(campaign.currency)
+    whole, part = divmod(campaign.target_minor, minor)
+    target = f"{whole}.{part:02d}" if minor > 1 else str(whole)
+    caps = {"cap": campaign.cap_cp, "month_cap": campaign.monthly_cap_cp}
+    shown = {name: "" if cap_cp is None else format_points(cap_cp) for name, cap_cp in caps.items()}
+    initial = {"name": campaign.name, "target": target, **shown}
+    return CampaignForm([], initial=initial, currency=campaign.currency)
+
+
+def managed_by(user: User) -> QuerySet[Team]:
+    """Teams whose campaigns the user decides on."""
+    seats = Seat.objects.filter(user=user, left_at=None, role__in=MANAGING)
+    return Team.objects.filter(pk__in=seats.values("team_id")).order_by("created_at")
+
+
+def team_of(campaigns: Iterable[Campaign], chosen: object) -> UUID | None:
+    """The team that pays for the campaign that is chosen, None for the user."""
+    named = str(getattr(chosen, "pk", chosen))
+    return next((one.team_id for one in campaigns if str(one.pk) == named), None)
 
 
 def known_number(value: object) -> int:

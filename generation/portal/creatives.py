@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import NotFound, Refusal
+from accounts.models import User
 from accounts.portal.visitor import signed_in
 from billing.money_text import money, unit_money
 from generation.models import Campaign
@@ -24,7 +25,10 @@ from generation.portal.creative_forms import (
     CampaignForm,
     CreativeForm,
     blank,
+    filled,
     known_number,
+    managed_by,
+    team_of,
 )
 from generation.portal.forms import fresh_key
 from generation.portal.price_look import look_at
@@ -37,7 +41,8 @@ from generation.selectors.campaigns import (
     percent,
     report_of,
 )
-from generation.services.campaigns import import_results, make_campaign
+from generation.selectors.envelopes import envelope_of
+from generation.services.campaigns import change_campaign, import_results, make_campaign
 from generation.services.jobs import submit_job
 from generation.services.links import artifact_path
 from generation.services.report_files import CSV_TYPE, file_name, report_csv
@@ -49,7 +54,7 @@ from generation.services.report_files import CSV_TYPE, file_name, report_csv
 def creatives(request: HttpRequest) -> HttpResponse:
     """The form with its price and the campaigns; a POST makes a job or says why not."""
     user, now = signed_in(request), timezone.now()
-    campaigns = campaigns_of(user=user)
+    campaigns = campaigns_of(user=user, now=now)
     if request.method != "POST":
         named = _uuid(request.GET.get("campaign"))
         chosen = campaigns.filter(id=named).first() if named else None
@@ -65,6 +70,7 @@ def creatives(request: HttpRequest) -> HttpResponse:
                 params=form.params(),
                 idempotency_key=form.cleaned_data["idempotency_key"],
                 shown_cp=form.cleaned_data["shown_cp"],
+                team_id=form.chosen_team,
                 now=now,
             )
         except Refusal as refused:
@@ -78,8 +84,10 @@ def creatives(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def creative_price(request: HttpRequest) -> HttpResponse:
-    """The price block alone, for the number in the form."""
-    context = _price(request, known_number(request.GET.get("n")))
+    """The price block alone, for the number and the campaign in the form."""
+    campaigns = campaigns_of(user=signed_in(request), now=timezone.now())
+    team = team_of(campaigns, request.GET.get("campaign"))
+    context = _price(request, known_number(request.GET.get("n")), team)
     return render(request, "generation/creative_price.html", context)
 
 
@@ -87,22 +95,40 @@ def creative_price(request: HttpRequest) -> HttpResponse:
 @login_required
 def new_campaign(request: HttpRequest) -> HttpResponse:
     """Make a campaign and show it."""
-    form = CampaignForm(request.POST)
+    user, now = signed_in(request), timezone.now()
+    form = CampaignForm(managed_by(user), request.POST)
     if form.is_valid():
         try:
-            made = make_campaign(
-                user=signed_in(request),
-                name=form.cleaned_data["name"],
-                target_minor=form.cleaned_data["target"],
-                currency=CURRENCY,
-                now=timezone.now(),
-            )
+            made = make_campaign(user=user, currency=CURRENCY, now=now, **form.wish())
         except Refusal as refusal:
             form.add_error("name", refusal.message)
         else:
             return redirect("generation:campaign", campaign_id=made.campaign.pk)
-    campaigns = campaigns_of(user=signed_in(request))
+    campaigns = campaigns_of(user=user, now=now)
     return _page(request, blank(campaigns, None), None, status=422, campaign_form=form)
+
+
+@require_POST
+@login_required
+@never_cache
+def change(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+    """Set a campaign's name, target and limits anew."""
+    user, now = signed_in(request), timezone.now()
+    own = _own(request, campaign_id)
+    form = CampaignForm([], request.POST, currency=own.currency)
+    if form.is_valid():
+        wish = form.wish()
+        wish.pop("team_id")
+        try:
+            change_campaign(user=user, campaign_id=own.pk, now=now, **wish)
+        except NotFound as refusal:
+            raise Http404(refusal.message) from None
+        except Refusal as refusal:
+            form.add_error("name", refusal.message)
+        else:
+            messages.success(request, _("Saved. It holds from now on."))
+            return redirect("generation:campaign", campaign_id=own.pk)
+    return _report_page(request, own, None, status=422, change_form=form)
 
 
 @require_safe
@@ -147,7 +173,8 @@ def campaign_results(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 @never_cache
 def campaign_file(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     """The report for a spreadsheet."""
-    report = report_of(_own(request, campaign_id), now=timezone.now())
+    own = _own(request, campaign_id)
+    report = report_of(own, user=signed_in(request), now=timezone.now())
     response = HttpResponse(report_csv(report), content_type=CSV_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{file_name(report)}"'
     return response
@@ -155,7 +182,7 @@ def campaign_file(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
 
 def _own(request: HttpRequest, campaign_id: UUID) -> Campaign:
     try:
-        return campaign_for(user=signed_in(request), campaign_id=campaign_id)
+        return campaign_for(user=signed_in(request), campaign_id=campaign_id, now=timezone.now())
     except NotFound as refusal:
         raise Http404(refusal.message) from None
 
@@ -167,8 +194,9 @@ def _uuid(text: str | None) -> UUID | None:
         return None
 
 
-def _price(request: HttpRequest, pieces: int) -> dict[str, object]:
-    return look_at(signed_in(request), "creative", {"n": pieces}) | {"shown_for": pieces}
+def _price(request: HttpRequest, pieces: int, team: UUID | None) -> dict[str, object]:
+    look = look_at(signed_in(request), "creative", {"n": pieces}, team_id=team)
+    return look | {"shown_for": pieces}
 
 
 def _page(
@@ -179,7 +207,8 @@ def _page(
     status: int,
     campaign_form: CampaignForm | None = None,
 ) -> HttpResponse:
-    price = _price(request, form.chosen_pieces)
+    user, now = signed_in(request), timezone.now()
+    price = _price(request, form.chosen_pieces, form.chosen_team)
     preview: Any = price["preview"]
     context = {
         **price,
@@ -190,21 +219,33 @@ def _page(
         "refusal": None
         if preview and preview.shortfall and refusal
         else refusal or price["closed"],
-        "campaign_form": campaign_form or CampaignForm(initial={"target": TARGET}),
+        "campaign_form": campaign_form
+        or CampaignForm(managed_by(user), initial={"target": TARGET}),
         "campaigns": [
-            {"row": row, "target": money(row.target_minor, row.currency)}
-            for row in campaigns_of(user=signed_in(request))
+            {
+                "row": row,
+                "target": money(row.target_minor, row.currency),
+                "envelope": envelope_of(row, now=now),
+            }
+            for row in campaigns_of(user=user, now=now)
         ],
     }
     return render(request, "generation/creatives.html", context, status=status)
 
 
 def _report_page(
-    request: HttpRequest, own: Campaign, refusal: Refusal | None, *, status: int
+    request: HttpRequest,
+    own: Campaign,
+    refusal: Refusal | None,
+    *,
+    status: int,
+    change_form: CampaignForm | None = None,
 ) -> HttpResponse:
-    report = report_of(own, now=timezone.now())
+    user = signed_in(request)
+    report = report_of(own, user=user, now=timezone.now())
     context = {
         "report": report,
+        "change_form": change_form or (filled(own) if report.in_charge else None),
         "refusal": refusal,
         "faults": [
             (line.removeprefix("line "), fault)
@@ -212,7 +253,7 @@ def _report_page(
         ],
         "target": money(own.target_minor, own.currency),
         "figures": _figures(report),
-        "pieces": [_piece(piece, own.currency) for piece in report.pieces],
+        "pieces": [_piece(piece, own, user) for piece in report.pieces],
     }
     return render(request, "generation/campaign.html", context, status=status)
 
@@ -226,11 +267,14 @@ def _figures(report: CampaignReport) -> dict[str, str | None]:
     }
 
 
-def _piece(piece: PieceLine, currency: str) -> dict[str, object]:
+def _piece(piece: PieceLine, own: Campaign, user: User) -> dict[str, object]:
+    """A piece in words. What others made for a team is shown to who pays for it, and counted for
+    who else manages it."""
+    seen = user.pk in (piece.artifact.job.user_id, own.team.owner_id if own.team else own.user_id)
     return {
         "line": piece,
-        "path": artifact_path(piece.artifact, now=timezone.now()),
-        "cost": _unit(piece.minor_e4, currency),
+        "path": artifact_path(piece.artifact, now=timezone.now()) if seen else "",
+        "cost": _unit(piece.minor_e4, own.currency),
         "ctr": percent(piece.ctr_bp),
     }
 

@@ -28,7 +28,7 @@ FORM_KINDS = {
 SLOTS = ("image", "image_tail")
 _SAID = (
     *("prompt", "negative_prompt", "seed", "guidance", "aspect_ratio", "resolution"),
-    *("duration", "quality", "image", "image_tail", "video", "lane"),
+    *("duration", "quality", "image", "image_tail", "video", "lane", "campaign"),
 )
 
 
@@ -93,6 +93,7 @@ class CreateForm(forms.Form):
     video = forms.UUIDField(required=False)
     n = forms.IntegerField(min_value=1, max_value=PIECES_MAX, required=False)
     team = forms.CharField(max_length=36, required=False)
+    campaign = forms.CharField(max_length=36, required=False)
     idempotency_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     # The kind whose price stood on the button. Without scripts the switch cannot change it.
     shown_kind = forms.CharField(max_length=20, required=False)
@@ -212,7 +213,7 @@ def fresh_key() -> str:
 
 def begun(chosen: Mapping[str, object]) -> CreateForm:
     """A form that begins with what an address names: a kind, a picture, a clip."""
-    names = ("kind", "image", "image_tail", "video", "team")
+    names = ("kind", "image", "image_tail", "video", "team", "campaign")
     initial = {name: chosen[name] for name in names if chosen.get(name)}
     return CreateForm(initial={**initial, "idempotency_key": fresh_key()})
 

@@ -13,6 +13,7 @@ from generation.portal import (
     keys,
     labelling,
     safety,
+    spending,
     teams,
     verify,
     views,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("creatives/price/", creatives.creative_price, name="creative_price"),
     path("campaigns/", creatives.new_campaign, name="new_campaign"),
     path("campaigns/<uuid:campaign_id>/", creatives.campaign, name="campaign"),
+    path("campaigns/<uuid:campaign_id>/change/", creatives.change, name="campaign_change"),
     path(
         "campaigns/<uuid:campaign_id>/results/",
         creatives.campaign_results,
@@ -62,5 +64,9 @@ urlpatterns = [
     path("team/invitations/<uuid:invitation_id>/revoke/", teams.revoke, name="team_revoke"),
     path("team/seats/<uuid:seat_id>/", teams.seat, name="team_seat"),
     path("team/seats/<uuid:seat_id>/leave/", teams.leave, name="team_leave"),
+    path("team/<uuid:team_id>/spending/", spending.team_spending, name="team_spending"),
+    path("team/<uuid:team_id>/spending.csv", spending.team_file, name="team_spending_file"),
+    path("spending/", spending.spending, name="spending"),
+    path("spending.csv", spending.file, name="spending_file"),
     path("team/join/<str:token>/", teams.join, name="team_join"),
 ]

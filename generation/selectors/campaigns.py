@@ -1,4 +1,4 @@
-"""Campaigns of a wallet, and how each of them did: cost per piece, clicks, and both together."""
+"""Campaigns somebody sees, and how each of them did: cost per piece, clicks, and both together."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from accounts.errors import NotFound
-from accounts.models import User
+from accounts.models import Seat, User
+from accounts.selectors.teams import MANAGING
 from billing.selectors.realised import E4, Realised, realised
 from billing.selectors.wallets import wallet_id_of
 from generation.models import Artifact, Campaign, Job, PieceResult
+from generation.selectors.envelopes import Envelope, counted, envelope_of
 from generation.types import piece_seed
 
 
@@ -43,12 +45,17 @@ class PieceLine:
 
 @dataclass(slots=True)
 class CampaignReport:
-    """A campaign in numbers; `pieces` has the best first, those never shown last."""
+    """A campaign in numbers; `pieces` has the best first, those never shown last.
+
+    `in_charge`: all of it is told, and its reader may change it; else only the reader's own pieces.
+    """
 
     campaign: Campaign
     pieces: list[PieceLine]
     asked: int
     worth: Realised
+    envelope: Envelope
+    in_charge: bool
 
     @property
     def impressions(self) -> int:
@@ -106,26 +113,43 @@ def percent(rate_bp: int | None) -> str | None:
     return None if rate_bp is None else f"{rate_bp // 100}.{rate_bp % 100:02d}"
 
 
-def campaigns_of(*, user: User) -> QuerySet[Campaign]:
-    """The user's campaigns, newest first, each with its number of pieces as `made`."""
-    return (
-        Campaign.objects.filter(wallet_id=wallet_id_of(user) or 0)
-        .annotate(made=Count("jobs__artifacts", filter=Q(jobs__state="succeeded")))
-        .order_by("-created_at", "-id")
+def campaigns_of(*, user: User, now: datetime) -> QuerySet[Campaign]:
+    """The user's campaigns and those of teams they have a seat in, newest first, each counted."""
+    seats = Seat.objects.filter(user=user, left_at=None)
+    seen = Campaign.objects.filter(
+        Q(wallet_id=wallet_id_of(user) or 0, team=None) | Q(team__in=seats.values("team_id"))
     )
+    return counted(seen.select_related("team"), now=now).order_by("-created_at", "-id")
 
 
-def campaign_for(*, user: User, campaign_id: UUID) -> Campaign:
-    """The user's campaign. Raises NotFound, also for another's."""
-    campaign = campaigns_of(user=user).filter(id=campaign_id).first()
+def campaign_for(*, user: User, campaign_id: UUID, now: datetime) -> Campaign:
+    """A campaign the user may spend from. Raises NotFound, also for another's."""
+    campaign = campaigns_of(user=user, now=now).filter(id=campaign_id).first()
     if campaign is None:
         raise NotFound(_("No such campaign."))
     return campaign
 
 
-def report_of(campaign: Campaign, *, now: datetime) -> CampaignReport:
-    """How the campaign did: each piece with its share of its job's points and money."""
-    jobs = {job.id: job for job in Job.objects.filter(campaign=campaign, state="succeeded")}
+def runs(*, user: User, campaign: Campaign) -> bool:
+    """Whether the user may change the campaign and sees all of it: its owner, and in a team
+    whoever manages it."""
+    if campaign.team_id is None:
+        return campaign.wallet_id == wallet_id_of(user)
+    return Seat.objects.filter(
+        team=campaign.team_id, user=user, left_at=None, role__in=MANAGING
+    ).exists()
+
+
+def report_of(campaign: Campaign, *, user: User, now: datetime) -> CampaignReport:
+    """How the campaign did: each piece with its share of its job's points and money.
+
+    Members of a team see what they made for it. `campaign` is one that was `counted`.
+    """
+    asked = Job.objects.filter(campaign=campaign)
+    in_charge = runs(user=user, campaign=campaign)
+    if not in_charge:
+        asked = asked.filter(user=user)
+    jobs = {job.id: job for job in asked.filter(state="succeeded")}
     worth = realised(
         wallet_id=campaign.wallet_id, hold_ids=[job.hold_id for job in jobs.values()], now=now
     )
@@ -148,8 +172,10 @@ def report_of(campaign: Campaign, *, now: datetime) -> CampaignReport:
     return CampaignReport(
         campaign,
         sorted(pieces.values(), key=_best_first),
-        asked=sum(job.pieces for job in Job.objects.filter(campaign=campaign)),
+        asked=asked.aggregate(pieces=Sum("pieces", default=0))["pieces"],
         worth=whole,
+        envelope=envelope_of(campaign, now=now),
+        in_charge=in_charge,
     )
 
 

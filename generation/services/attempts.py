@@ -18,7 +18,7 @@ from generation import lifecycle
 from generation.errors import AttemptLost
 from generation.lifecycle import Event, State
 from generation.models import Attempt, DrainedWorker, Job
-from generation.services import queue
+from generation.services import job_events, queue
 from generation.services.jobs import end_attempt, end_uncharged
 
 
@@ -55,6 +55,7 @@ def claim_jobs(*, worker: str, now: datetime, pieces_max: int = 1) -> list[Job]:
         )
         for job in jobs
     )
+    job_events.announce(jobs, now=now)
     return jobs
 
 
@@ -146,4 +147,5 @@ def requeue_or_fail(job: Job, *, message: str, now: datetime) -> State:
         ]
     )
     queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
+    job_events.announce([job], now=now)
     return State.QUEUED

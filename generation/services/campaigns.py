@@ -1,4 +1,4 @@
-"""Campaigns: making one, and importing how its pieces did."""
+"""Campaigns: making and changing one, and importing how its pieces did."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest, NotFound
-from accounts.models import User
-from billing.selectors.wallets import wallet_id_of
+from accounts.models import Team, User
+from accounts.selectors.teams import MANAGING, seat_in
+from accounts.spending_caps import CAP_MAX_CP
 from billing.services.wallets import wallet_for
 from generation.errors import CampaignExists
 from generation.models import Artifact, Campaign, PieceResult
@@ -25,6 +26,7 @@ from generation.results_file import (
     ResultRow,
     read_results,
 )
+from generation.selectors.campaigns import runs
 
 NAME_MAX = 80
 TARGET_MAX_MINOR = 1_000_000_00
@@ -56,13 +58,74 @@ class Imported:
 
 @transaction.atomic(durable=True)
 def make_campaign(
-    *, user: User, name: str, target_minor: int, currency: str, now: datetime
+    *,
+    user: User,
+    name: str,
+    target_minor: int,
+    currency: str,
+    team_id: UUID | None = None,
+    cap_cp: int | None = None,
+    monthly_cap_cp: int | None = None,
+    now: datetime,
 ) -> Made:
-    """Make a campaign; the same name and target again are the same campaign.
+    """Make a campaign; the same name, target and caps again are the same campaign.
 
-    `target_minor` is what a piece may cost, in minor units. Raises InvalidRequest; CampaignExists
-    when the name has another target.
+    `target_minor` is what a piece may cost, in minor units; the caps are what all of them may take
+    of the wallet, in hundredths, None for no limit. Raises InvalidRequest; CampaignExists when the
+    name has another target or other caps; NotFound for a team the user does not manage.
     """
+    name = _checked(name, target_minor, cap_cp, monthly_cap_cp, currency)
+    wish: dict[str, object] = {
+        "target_minor": target_minor,
+        "currency": currency.upper(),
+        "cap_cp": cap_cp,
+        "monthly_cap_cp": monthly_cap_cp,
+    }
+    wallet_id, team = _wallet(user, team_id, now)
+    campaign, made = Campaign.objects.get_or_create(
+        wallet_id=wallet_id,
+        team=team,
+        name=name,
+        defaults={"user": user, "created_at": now, **wish},
+    )
+    if any(getattr(campaign, field) != value for field, value in wish.items()):
+        raise _taken()
+    return Made(campaign, replayed=not made)
+
+
+@transaction.atomic(durable=True)
+def change_campaign(
+    *,
+    user: User,
+    campaign_id: UUID,
+    name: str,
+    target_minor: int,
+    cap_cp: int | None,
+    monthly_cap_cp: int | None,
+    now: datetime,
+) -> None:
+    """Set all of it anew; its currency stays. The next submit counts under the new caps: below
+    what is used already, they stop all spending. Raises InvalidRequest, CampaignExists; NotFound
+    also for members of a team, who spend and do not decide."""
+    name = _checked(name, target_minor, cap_cp, monthly_cap_cp)
+    campaign = _run_by(user, campaign_id)
+    campaign.name, campaign.target_minor = name, target_minor
+    campaign.cap_cp, campaign.monthly_cap_cp = cap_cp, monthly_cap_cp
+    try:
+        with transaction.atomic():
+            campaign.save(update_fields=["name", "target_minor", "cap_cp", "monthly_cap_cp"])
+    except IntegrityError:  # checked before, all else that the row must be
+        raise _taken() from None
+
+
+def _checked(
+    name: str,
+    target_minor: int,
+    cap_cp: int | None,
+    monthly_cap_cp: int | None,
+    currency: str = "CNY",
+) -> str:
+    """The name, with single spaces. Raises InvalidRequest."""
     name = " ".join(name.split())
     faults: dict[str, str] = {}
     if not (1 <= len(name) <= NAME_MAX and name.isprintable()):
@@ -71,24 +134,37 @@ def make_campaign(
         faults["target_minor"] = f"must be from 1 to {TARGET_MAX_MINOR}"
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         faults["currency"] = "must be a code of three letters"
+    for field, limit_cp in (("cap_points", cap_cp), ("month_cap_points", monthly_cap_cp)):
+        if limit_cp is not None and not 0 <= limit_cp <= CAP_MAX_CP:
+            faults[field] = "must be zero or more"
     if faults:
         raise InvalidRequest(_("The campaign was not understood."), fields=faults)
-    campaign, made = Campaign.objects.get_or_create(
-        wallet_id=wallet_for(user=user, now=now),
-        name=name,
-        defaults={
-            "user": user,
-            "target_minor": target_minor,
-            "currency": currency.upper(),
-            "created_at": now,
-        },
+    return name
+
+
+def _wallet(user: User, team_id: UUID | None, now: datetime) -> tuple[int, Team | None]:
+    """The wallet a campaign is to spend from, and for whom. Raises NotFound."""
+    if team_id is None:
+        return wallet_for(user=user, now=now), None
+    seat = seat_in(user, team_id)
+    if seat.role not in MANAGING:
+        raise NotFound(_("No such team."))
+    return wallet_for(user=seat.team.owner, now=now), seat.team
+
+
+def _run_by(user: User, campaign_id: UUID) -> Campaign:
+    """The campaign, locked, if the user may change it. Raises NotFound."""
+    campaign = Campaign.objects.select_for_update().filter(id=campaign_id).first()
+    if campaign is None or not runs(user=user, campaign=campaign):
+        raise NotFound(_("No such campaign."))
+    return campaign
+
+
+def _taken() -> CampaignExists:
+    return CampaignExists(
+        _("There is a campaign of this name with another target or other limits."),
+        fields={"name": "is taken"},
     )
-    if (campaign.target_minor, campaign.currency) != (target_minor, currency.upper()):
-        raise CampaignExists(
-            _("There is a campaign of this name with another target."),
-            fields={"name": "is taken"},
-        )
-    return Made(campaign, replayed=not made)
 
 
 def import_results(*, user: User, campaign_id: UUID, data: bytes, now: datetime) -> Imported:
@@ -119,14 +195,7 @@ def _refusal(faults: Mapping[int, Fault]) -> InvalidRequest:
 
 @transaction.atomic(durable=True)
 def _keep(user: User, campaign_id: UUID, rows: list[ResultRow], now: datetime) -> Imported:
-    # One import of a campaign after the other.
-    campaign = (
-        Campaign.objects.select_for_update()
-        .filter(id=campaign_id, wallet_id=wallet_id_of(user) or 0)
-        .first()
-    )
-    if campaign is None:
-        raise NotFound(_("No such campaign."))
+    campaign = _run_by(user, campaign_id)  # locked: one import after the other
     asked = {row.artifact_id for row in rows}
     pieces = set(
         Artifact.objects.filter(

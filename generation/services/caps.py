@@ -12,22 +12,24 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from billing.types import format_points
-from generation.calendar import period_ends_at, period_of
-from generation.errors import CapExceeded
-from generation.models import Spending
+from generation.calendar import EVER, period_ends_at, period_of
+from generation.errors import CapExceeded, EnvelopeExceeded
+from generation.models import Campaign, Spending
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """At most `limit_cp` hundredths in `scope` per server day or month; None: counted only.
+    """At most `limit_cp` hundredths in `scope` per server day, month or ever; None: counted only.
 
-    `name` is what a refusal calls it: several caps may share a count.
+    `name` is what a refusal calls it: several caps may share a count. `campaign`: whose envelope
+    it is of.
     """
 
     scope: str
     per: str
     limit_cp: int | None
     name: str
+    campaign: Campaign | None = None
 
 
 # Every cap in one round trip.
@@ -42,8 +44,8 @@ returning scope, period, spent_cp
 def count(*, wallet_id: int, caps: Iterable[Cap], amount_cp: int, now: datetime) -> list[str]:
     """Add `amount_cp` to what was spent under each cap; the caller holds the wallet's lock.
 
-    Returns what was counted, for `uncount`. Raises CapExceeded, whereupon the caller's transaction
-    must end: what was added goes with it.
+    Returns what was counted, for `uncount`. Raises CapExceeded or EnvelopeExceeded, whereupon the
+    caller's transaction must end: what was added goes with it.
     """
     periods_of = [(cap, period_of(now, cap.per, settings.POINTS_DAY_TZ)) for cap in caps]
     counts = list(dict.fromkeys((cap.scope, period) for cap, period in periods_of))
@@ -54,7 +56,10 @@ def count(*, wallet_id: int, caps: Iterable[Cap], amount_cp: int, now: datetime)
     for cap, period in periods_of:
         spent_cp = spent[cap.scope, period]
         if cap.limit_cp is not None and spent_cp > cap.limit_cp:
-            raise _exceeded(cap, cap.limit_cp, spent_cp - amount_cp, now)
+            used_cp = spent_cp - amount_cp
+            if cap.campaign is not None:
+                raise _envelope(cap.campaign, cap, cap.limit_cp, used_cp, amount_cp, now)
+            raise _exceeded(cap, cap.limit_cp, used_cp, now)
     return [f"{scope}|{period}" for scope, period in counts]
 
 
@@ -80,6 +85,47 @@ def _exceeded(cap: Cap, limit_cp: int, spent_cp: int, now: datetime) -> CapExcee
             "cap": cap.name,
             "limit_points": format_points(limit_cp),
             "spent_points": format_points(spent_cp),
-            "frees_at": frees_at.isoformat().replace("+00:00", "Z"),
+            "frees_at": _rfc3339(frees_at),
         },
     )
+
+
+def _envelope(
+    campaign: Campaign, cap: Cap, limit_cp: int, used_cp: int, asked_cp: int, now: datetime
+) -> EnvelopeExceeded:
+    frees_at = None if cap.per == EVER else period_ends_at(now, cap.per, settings.POINTS_DAY_TZ)
+    sentence = (
+        _(
+            "The campaign %(name)s may take %(limit)s points: %(used)s are used or held, and this "
+            "asks for %(asked)s."
+        )
+        if frees_at is None
+        else _(
+            "The campaign %(name)s may take %(limit)s points a month: %(used)s are used or held, "
+            "and this asks for %(asked)s."
+        )
+    )
+    facts: dict[str, object] = {
+        "limit_points": format_points(limit_cp),
+        "used_points": format_points(used_cp),
+        "asked_points": format_points(asked_cp),
+    }
+    return EnvelopeExceeded(
+        sentence
+        % {
+            "name": campaign.name,
+            "limit": facts["limit_points"],
+            "used": facts["used_points"],
+            "asked": facts["asked_points"],
+        },
+        facts={
+            "envelope": str(campaign.pk),
+            "cap": cap.name,
+            **facts,
+            "frees_at": _rfc3339(frees_at) if frees_at else None,
+        },
+    )
+
+
+def _rfc3339(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

@@ -17,7 +17,7 @@ from billing.services.notices import tell
 from generation.errors import AttemptLost
 from generation.lifecycle import State
 from generation.models import Artifact, Job
-from generation.services import caps, clean_deliveries
+from generation.services import caps, clean_deliveries, job_events
 from generation.services.attempts import locked
 from generation.services.jobs import end_attempt
 from generation.services.keeping import kept_until
@@ -88,6 +88,7 @@ def finish_job(
             "delivery",
         ]
     )
+    job_events.announce([job], now=now)
     if job.user.mail_jobs:
         tell(
             user_id=job.user_id,

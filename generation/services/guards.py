@@ -13,8 +13,10 @@ from accounts.models import ApiKey
 from billing.services.payers import Payer
 from billing.types import Entitlements
 from generation import quotas
-from generation.calendar import day_starts_at, period_ends_at
+from generation.calendar import EVER, day_starts_at, period_ends_at
 from generation.errors import GenerationPaused, QuotaExceeded
+from generation.models import Campaign
+from generation.selectors.envelopes import campaign_scope
 from generation.selectors.key_spending import key_scope
 from generation.selectors.team_spending import seat_scope
 from generation.services.caps import Cap
@@ -75,12 +77,17 @@ def check(*, wallet_id: int, plan: Entitlements, now: datetime) -> OwnLimits:
 
 
 def caps_of(
-    *, plan: Entitlements, own: OwnLimits, payer: Payer, api_key: ApiKey | None
+    *,
+    plan: Entitlements,
+    own: OwnLimits,
+    payer: Payer,
+    api_key: ApiKey | None,
+    campaign: Campaign | None,
 ) -> list[Cap]:
-    """Every cap a job of this key and seat on this plan counts under.
+    """Every cap a job of this key and seat, for this campaign, on this plan counts under.
 
-    Days and months of the wallet are counted without a limit too: a cap that is set later knows
-    what was spent before.
+    Days and months of the wallet are counted without a limit too, and all of a campaign: a cap
+    that is set later knows what was spent before.
     """
     caps = [
         Cap("wallet", "day", own.daily_cap_cp, "own_day"),
@@ -96,6 +103,10 @@ def caps_of(
         scope = key_scope(api_key.pk)
         caps.append(Cap(scope, "day", api_key.daily_cap_cp, "key_day"))
         caps.append(Cap(scope, "month", api_key.monthly_cap_cp, "key_month"))
+    if campaign is not None:
+        scope = campaign_scope(campaign.pk)
+        caps.append(Cap(scope, EVER, campaign.cap_cp, "campaign_total", campaign))
+        caps.append(Cap(scope, "month", campaign.monthly_cap_cp, "campaign_month", campaign))
     return caps
 
 

@@ -25,7 +25,7 @@ from generation.lifecycle import TERMINAL, Event, State
 from generation.models import Attempt, Job
 from generation.requests import read_request
 from generation.selectors.sight import seen_by
-from generation.services import caps, guards, perks, queue, safety
+from generation.services import caps, guards, job_events, perks, queue, safety
 from generation.services.abilities import check_makeable
 from generation.services.extras import note_extras
 from generation.services.inputs import Inputs, continues_marked, take_inputs, use_inputs
@@ -61,11 +61,11 @@ def submit_job(
 
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
     that stood on the button; `team_id` the team that pays, None for the user. Raises
-    InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, GenerationPaused,
-    IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused, ClipTooLong,
-    TemplateUnavailable, ConsentRequired, ModerationBlocked, SubmitsPaused, ModerationUnavailable,
-    the quote refusals, for a team NotFound and SeatInactive; a refused submit makes no job and
-    holds nothing: its key may be sent again.
+    InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, EnvelopeExceeded,
+    GenerationPaused, IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused,
+    ClipTooLong, TemplateUnavailable, ConsentRequired, ModerationBlocked, SubmitsPaused,
+    ModerationUnavailable, the quote refusals, for a team NotFound and SeatInactive; a refused
+    submit makes no job and holds nothing: its key may be sent again.
     """
     key = _checked(idempotency_key)
     request = read_request(kind, params)
@@ -101,7 +101,7 @@ def submit_job(
         cleared = safety.clear_texts(
             user=user, wallet_id=wallet_id, job_id=job_id, request=request, now=now
         )
-        note_extras(job, request)
+        note_extras(job, request, team_id)
         inputs = take_inputs(user=user, request=request, now=now)
         return _submit(job, request, inputs, payer, quote_id, api_key, shown_cp, cleared)
     except QuoteUsed:
@@ -152,10 +152,14 @@ def _submit(
         if known is not None:
             return known
     plan = entitlements(wallet_id=job.wallet_id, now=now)
+    if job.campaign is not None:
+        job.campaign.refresh_from_db()  # its caps as they are now
     own = guards.check(wallet_id=job.wallet_id, plan=plan, now=now)
     job.counted = caps.count(
         wallet_id=job.wallet_id,
-        caps=guards.caps_of(plan=plan, own=own, payer=payer, api_key=api_key),
+        caps=guards.caps_of(
+            plan=plan, own=own, payer=payer, api_key=api_key, campaign=job.campaign
+        ),
         amount_cp=charge.price.cost_cp,
         now=now,
     )
@@ -185,6 +189,7 @@ def _submit(
     job.save(force_insert=True)
     safety.keep(cleared, job=job, now=now)
     queue.join(wallet_id=job.wallet_id, lane=job.lane, now=now)
+    job_events.announce([job], now=now)
     dispatch.ring_after_commit()
     return Submitted(job, replayed=False)
 
@@ -268,3 +273,4 @@ def end_uncharged(job: Job, *, event: Event, code: str, message: str, now: datet
             "delivery",
         ]
     )
+    job_events.announce([job], now=now)

@@ -93,7 +93,7 @@ def quote_job(
     payer = payer_for(user=user, team_id=team_id, now=now)
     check_makeable(request)
     perks.check(wallet_id=payer.wallet_id, request=request, now=now)
-    check_extras(payer.wallet_id, request)
+    check_extras(payer.wallet_id, team_id, request)
     check_inputs(user=user, request=request, now=now)
     return billing_quotes.make_quote(
         user=user,

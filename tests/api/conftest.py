@@ -27,6 +27,10 @@ class Program:
             f"/api/v1{path}", body, content_type="application/json", headers=headers
         )
 
+    def put(self, path: str, body: Any = None) -> Any:
+        """PUT JSON below /api/v1."""
+        return self._client.put(f"/api/v1{path}", body, content_type="application/json")
+
     def delete(self, path: str) -> Any:
         """DELETE below /api/v1."""
         return self._client.delete(f"/api/v1{path}")

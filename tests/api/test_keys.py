@@ -18,6 +18,9 @@ from tests.api.conftest import Program, refused
 pytestmark = pytest.mark.django_db
 
 
+NOBODY = "6b1f7b1e-8a3e-5b44-9d2a-0c5a5d1f4a66"
+
+
 def program(user: User, *scopes: str, **terms: Any) -> Program:
     made = create_api_key(user=user, name="p", scopes=scopes, now=timezone.now(), **terms)
     return Program(made.secret)
@@ -180,6 +183,15 @@ def test_every_endpoint_says_which_scopes_it_asks_for() -> None:
         ("post", "/checkout", "billing_write"),
         ("post", "/membership/cancel", "billing_write"),
         ("post", "/auto-topup/card", "billing_write"),
+        ("get", "/teams", "read"),
+        ("post", "/teams", "billing_write"),
+        ("get", f"/teams/{NOBODY}/seats", "billing_read"),
+        ("put", f"/seats/{NOBODY}", "billing_write"),
+        ("delete", f"/team-invitations/{NOBODY}", "billing_write"),
+        ("put", f"/teams/{NOBODY}/invoice-data", "billing_write"),
+        ("get", "/spending.csv", "billing_read"),
+        ("get", f"/campaigns/{NOBODY}", "read"),
+        ("put", f"/campaigns/{NOBODY}", "billing_write"),
         ("get", "/keys", "keys"),
         ("post", "/keys", "keys"),
     ],

@@ -1,10 +1,12 @@
 """What needs no key: prices, health, schema, docs, signed links."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.core import signing
+from django.core.management import call_command
 from django.test import Client
 
 from accounts.errors import Refusal
@@ -38,6 +40,10 @@ def test_health(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "redis": "ok"})
+
+
+def test_the_schema_is_written_without_a_warning() -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
 
 
 def test_the_schema_names_every_address(client: Client) -> None:

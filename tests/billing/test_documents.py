@@ -21,16 +21,17 @@ from django.utils import translation
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
-from accounts.errors import InvalidRequest
+from accounts.errors import InvalidRequest, NotFound
 from accounts.models import User
 from billing.models import Document, Order, OrderTerms, Refund
 from billing.selectors.books import books_of, month_of
 from billing.selectors.sheets import pdf_of
-from billing.services.buyers import Buyer, save_buyer
+from billing.services.buyers import Buyer, save_buyer, save_team_buyer
 from billing.services.choices import Choice
 from billing.services.document_mail import credit_refunds, mail_documents
 from billing.services.documents import NoInvoice, credit_invoice, issue_for_order
 from billing.services.refunds import refund_order
+from billing.services.teams import found_team
 from billing.tax import TaxRule
 from tests.billing.shop import TEN_YUAN, Shop, gold
 from tests.races import at_once
@@ -363,3 +364,54 @@ def test_a_refund_is_of_the_invoice_of_its_payment(shop: Shop, anna: User) -> No
     note = Document.objects.get(kind="credit_note")
     assert note.invoice is not None
     assert note.invoice.order == order
+
+
+def test_a_teams_purchases_are_made_out_to_the_team(
+    shop: Shop, anna: User, bert: User, taxed: object
+) -> None:
+    shop.welcome(anna)
+    save_buyer(user=anna, buyer=Buyer(name="Anna"), now=shop.now)
+    shop.buy(anna, Choice(plan="platinum", period="month"))
+    team = found_team(user=anna, name="Studio", now=shop.now)
+    keep = partial(save_team_buyer, by=anna, team_id=team.pk, now=shop.now)
+    keep(buyer=COMPANY, email="books@example.com")
+    shop.buy(anna, TEN_YUAN)
+    keep(buyer=Buyer(company="Studio AG"), email="")
+    shop.pass_months(anna, 1, hours=2)
+    shop.deliver()
+    keep(buyer=Buyer(), email="")
+    shop.buy(anna, TEN_YUAN)
+    invoices = Document.objects.filter(kind="invoice").order_by("id")
+    # Each as it was wanted when it was agreed: the plan, points, the renewal, points again.
+    assert [
+        (one.facts["buyer"]["company"], one.facts["buyer"]["name"], one.facts["buyer"]["email"])
+        for one in invoices
+    ] == [
+        ("", "Anna", anna.email),
+        (COMPANY.company, COMPANY.name, "books@example.com"),
+        ("Studio AG", "", anna.email),
+        ("", "Anna", anna.email),
+    ]
+    assert COMPANY.tax_id in words_of(pdf_of(invoices[1]))
+    with pytest.raises(NotFound):
+        save_team_buyer(by=bert, team_id=team.pk, buyer=COMPANY, email="", now=shop.now)
+
+
+def test_papers_of_a_team_go_where_it_wants_them(shop: Shop, anna: User) -> None:
+    shop.welcome(anna)
+    shop.buy(anna, Choice(plan="platinum", period="month"))
+    mail_documents(now=shop.now)
+    team = found_team(user=anna, name="Studio", now=shop.now)
+    keep = partial(save_team_buyer, by=anna, team_id=team.pk, buyer=COMPANY, now=shop.now)
+    keep(email="books@example.com")
+    order = shop.buy(anna, TEN_YUAN)
+    mail_documents(now=shop.now)
+    assert [one.to for one in mail.outbox] == [[anna.email], [anna.email, "books@example.com"]]
+    keep(email="others@example.com")
+    refund_order(user=anna, order_id=order.pk, now=shop.now)
+    credit_refunds(now=shop.now)
+    mail_documents(now=shop.now)
+    # The credit note is addressed like its invoice, and sent nowhere that the team has left.
+    note = Document.objects.get(kind="credit_note")
+    assert note.facts["buyer"]["email"] == "books@example.com"
+    assert mail.outbox[-1].to == [anna.email]

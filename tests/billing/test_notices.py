@@ -29,6 +29,8 @@ FACTS: dict[str, object] = {
     "at": "2026-12-24T04:00:00+00:00",
     "job": "5a1f4a66-6b1f-4b1e-8a3e-9d2a0c5a5d1f",
     "until": "2026-12-24T04:00:00+00:00",
+    "url": "https://shop.example/hooks",
+    "endpoint": "5a1f4a66-6b1f-4b1e-8a3e-9d2a0c5a5d1f",
 }
 
 

@@ -14,7 +14,7 @@ from billing.services import daily_points
 from billing.services.choices import Choice
 from billing.services.gifts import give_membership
 from billing.services.wallets import wallet_for
-from generation.selectors.campaigns import report_of
+from generation.selectors.campaigns import campaign_for, report_of
 from generation.services.campaigns import make_campaign
 from generation.services.jobs import submit_job
 from tests.billing.shop import TEN_YUAN, Shop, gold
@@ -116,7 +116,8 @@ def test_a_campaign_against_its_target(
     params = {"prompt": "tea", "n": 3, "campaign": str(campaign.id)}
     submit_job(user=anna, kind="creative", params=params, idempotency_key=None, now=shop.now)
     deliver(claimed(shop.now), shop.now, pieces=range(2), missing="INTERNAL.OOM")
-    report = report_of(campaign, now=shop.now)
+    counted = campaign_for(user=anna, campaign_id=campaign.pk, now=shop.now)
+    report = report_of(counted, user=anna, now=shop.now)
     assert (report.asked, len(report.pieces)) == (3, 2)
     assert (report.piece_cp, report.piece_minor_e4) == (4_70, 47 * E4)
     assert report.on_target is on_target

@@ -6,7 +6,8 @@ import pytest
 from django.db import transaction
 
 from accounts.errors import NotFound
-from accounts.models import Seat, User
+from accounts.models import Seat, User, WebhookEvent
+from accounts.services.webhook_endpoints import create_endpoint
 from billing.errors import AccountBanned
 from billing.ledger import services as ledger
 from billing.selectors.wallets import overview
@@ -44,6 +45,8 @@ def test_the_team_pays_and_both_see_it(
     anna: User, bert: User, seat: Seat, submit: Submit, person: Person
 ) -> None:
     give(anna, 1000)
+    for user in (anna, bert):
+        create_endpoint(user=user, url="https://shop.example/", now=NOON)
     before_cp = overview(user=anna, now=NOON).available_cp
     job = submit(bert, team_id=seat.team_id)
     deliver(claimed())
@@ -57,6 +60,8 @@ def test_the_team_pays_and_both_see_it(
         job_for(user=stranger, job_id=job.id)
     person_of = {one.seat.user_id: one for one in team_view(seat.team, now=NOON).people}
     assert (person_of[bert.pk].day_cp, person_of[anna.pk].day_cp) == (20, 0)
+    told = WebhookEvent.objects.filter(type="job.succeeded").values_list("user", "data__team")
+    assert list(told) == [(bert.pk, str(seat.team_id))], "told is who asked"
 
 
 def test_people_do_not_see_each_others_and_whoever_left_sees_none(

@@ -9,12 +9,14 @@ import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from standardwebhooks.webhooks import Webhook
 
 from accounts.models import User
 from generation.stamp.brand_mark import find_brand_mark
 from generation.stamp.reading import read_aigc
 from tests.conftest import Person
 from tests.live_stack import LiveStack, until
+from tests.servers.receiver import receiving
 
 pytestmark = pytest.mark.engine
 
@@ -31,7 +33,8 @@ def ended(client: httpx.Client, job_id: str) -> dict[str, Any]:
 
 
 def test_a_picture(live: LiveStack, person: Person, key_of: Callable[[User], str]) -> None:
-    with live.client(key_of(person("anna"))) as client:
+    with live.client(key_of(person("anna"))) as client, receiving() as receiver:
+        hook = client.post("/webhook-endpoints", json={"url": receiver.url}).json()
         assert client.post("/wallet/claim").json()["remaining_points"] == "66.00"
         again = client.post("/wallet/claim")
         assert (again.status_code, again.json()["code"]) == (409, "already_claimed")
@@ -66,6 +69,14 @@ def test_a_picture(live: LiveStack, person: Person, key_of: Callable[[User], str
         assert [line["kind"] for line in lines] == ["capture", "hold", "grant"]
         assert [line["available_after_points"] for line in lines] == ["65.80", "65.80", "66.00"]
         assert {line["reference"] for line in lines[:2]} == {f"job:{job['id']}"}
+
+        until(lambda: len(receiver.heard) == 3, "three messages about the job")
+        told = [Webhook(hook["secret"]).verify(one.body, one.headers) for one in receiver.heard]
+        assert {(message["sequence"], message["type"]) for message in told} == {
+            (1, "job.queued"),
+            (2, "job.running"),
+            (3, "job.succeeded"),
+        }
 
 
 def test_a_clip(live: LiveStack, person: Person, key_of: Callable[[User], str]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page, Playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
 from billing.services.catalogue import load_launch_catalogue
@@ -23,6 +23,8 @@ from generation.services.jobs import cancel_job
 
 # What htmx says on the console of a request that the way to the next page cut off.
 _CUT_OFF = ("htmx:afterRequest", "htmx:sendAbort")
+# What a page comes to show, it may show late on a busy machine.
+expect.set_options(timeout=20_000)
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

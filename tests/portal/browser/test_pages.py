@@ -92,9 +92,9 @@ def test_a_new_key_can_be_copied_from_the_page(portal: str, clean_page: Page, an
     page.goto(f"{portal}/keys/")
     page.get_by_label("Name of a new key").fill("blog")
     page.get_by_role("button", name="Make a key").click()
-    expect(page.get_by_label("Secret")).to_have_value(re.compile("^ink_"))
+    expect(page.get_by_label("Secret", exact=True)).to_have_value(re.compile("^ink_"))
     page.get_by_role("button", name="Copy").click()
-    expect(page.get_by_label("Secret")).to_be_focused()
+    expect(page.get_by_label("Secret", exact=True)).to_be_focused()
 
 
 def test_everything_without_a_script(browser: Browser, portal: str, anna: User) -> None:

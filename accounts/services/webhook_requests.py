@@ -1,0 +1,60 @@
+"""What somebody says of a webhook, in the form it is kept in, or refused."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.errors import InvalidRequest
+from accounts.webhooks.event_types import in_order
+from accounts.webhooks.receivers import read_url
+
+_DESCRIPTION_MAX, _KEY_MAX = 200, 255
+
+
+def checked_url(url: str) -> str:
+    """The address, if it may be written to. Raises InvalidRequest."""
+    try:
+        read_url(url.strip(), private=settings.WEBHOOK_PRIVATE_RECEIVERS)
+    except ValueError as fault:
+        raise InvalidRequest(
+            _("Nothing can be sent to this address."), fields={"url": str(fault)}
+        ) from None
+    return url.strip()
+
+
+def checked_key(key: str | None) -> str:
+    """The client's idempotency key, "" for none. Raises InvalidRequest."""
+    if key is None:
+        return ""
+    if not (1 <= len(key) <= _KEY_MAX and key.isprintable()):
+        raise InvalidRequest(
+            _("An idempotency key has 1 to 255 printable characters."),
+            fields={"Idempotency-Key": "1 to 255 printable characters"},
+        )
+    return key
+
+
+def checked_fields(**fields: object) -> dict[str, object]:
+    """The fields that are given, each in the form it is kept in. Raises InvalidRequest."""
+    checked: dict[str, object] = {}
+    if "url" in fields:
+        checked["url"] = checked_url(str(fields["url"]))
+    if "description" in fields:
+        text = str(fields["description"]).strip()
+        if len(text) > _DESCRIPTION_MAX or "\0" in text:
+            raise InvalidRequest(
+                _("A description has up to 200 characters."),
+                fields={"description": "up to 200 characters"},
+            )
+        checked["description"] = text
+    if "event_types" in fields:
+        names = fields["event_types"]
+        assert isinstance(names, list | tuple)
+        try:
+            checked["event_types"] = in_order([str(name) for name in names])
+        except ValueError as fault:
+            raise InvalidRequest(
+                _("There is no such event."), fields={"event_types": str(fault)}
+            ) from None
+    return checked
