@@ -11,7 +11,7 @@ from django.conf import settings
 from accounts.exporting import Part, Parts
 from accounts.models import User
 from generation import storage
-from generation.models import Artifact, Job, Upload
+from generation.models import Artifact, Campaign, Job, Upload
 
 _SUFFIXES = {"image/png": "png", "video/mp4": "mp4"}
 
@@ -37,6 +37,15 @@ def parts(*, user: User, now: datetime) -> Parts:
             )
         ),
     )
+    yield Part(
+        "campaigns.json",
+        list(
+            Campaign.objects.filter(user=user).values(
+                "id", "name", "team__name", "target_minor", "currency", "cap_cp", "monthly_cap_cp",
+                "created_at",
+            )
+        ),
+    )  # fmt: skip
     made = list(Artifact.objects.filter(job__user=user).order_by("-created_at", "-id"))
     listed, left = [], settings.EXPORT_FILES_MAX_BYTES
     inside: list[tuple[str, Artifact]] = []
@@ -65,7 +74,7 @@ def export_is_ready(*, user: User, export_id: UUID, until: datetime, now: dateti
 
 
 def erase(*, user: User, now: datetime) -> dict[str, object]:
-    """What was asked for in words, and what was made. What it cost stays with the job.
+    """What was asked for in words, names of campaigns, and what was made. Costs stay with the job.
 
     The files go with the nightly sweep of files that no row names.
     """
@@ -78,8 +87,14 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
             if isinstance(said, str | int)
         }
     Job.objects.bulk_update(jobs, ["params"], batch_size=500)
+    # A team's campaigns are its people's to name.
+    own = list(Campaign.objects.filter(user=user, team=None).only("pk"))
+    for campaign in own:
+        campaign.name = f"erased-{campaign.pk}"
+    Campaign.objects.bulk_update(own, ["name"], batch_size=500)
     return {
         "jobs": len(jobs),
+        "campaigns": len(own),
         "uploads": Upload.objects.filter(user=user).delete()[0],
         "artifacts": Artifact.objects.filter(job__user=user).delete()[0],
     }

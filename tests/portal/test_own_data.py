@@ -31,7 +31,8 @@ from billing.models import BillingDetails, Notice
 from billing.selectors.statements import statement
 from billing.services.closing import close_account, reopen_account
 from billing.services.notices import mail_notices
-from generation.models import Artifact, Job
+from generation.models import Artifact, Campaign, Job
+from generation.services.campaigns import make_campaign
 from tests.conftest import PASSWORD
 from tests.jobs_by_hand import NOON, Submit, claimed, deliver
 from tests.portal.pages import faults_of, page_of
@@ -66,6 +67,7 @@ def read(archive: zipfile.ZipFile, path: str) -> Any:
 
 def test_the_archive_holds_everything_and_no_secret(rich_anna: User, submit: Submit) -> None:
     made = create_api_key(user=rich_anna, name="laptop", now=NOON)
+    make_campaign(user=rich_anna, name="Spring", target_minor=50, currency="CNY", now=NOON)
     submit(rich_anna, params={"prompt": "a fox in the snow"})
     deliver(claimed())
     archive = archive_of(ready(rich_anna))
@@ -74,6 +76,7 @@ def test_the_archive_holds_everything_and_no_secret(rich_anna: User, submit: Sub
         assert (len(data), hashlib.sha256(data).hexdigest()) == (entry["bytes"], entry["sha256"])
     assert read(archive, "account.json")["email"] == rich_anna.email
     assert read(archive, "jobs.json")[0]["params"]["prompt"] == "a fox in the snow"
+    assert [one["name"] for one in read(archive, "campaigns.json")] == ["Spring"]
     lines = statement(user=rich_anna, before_version=None, limit=100).lines
     assert len(read(archive, "statement.json")) == len(lines) == 3
     assert read(archive, "api_keys.json")[0]["prefix"] == made.key.prefix
@@ -170,6 +173,7 @@ def close(user: User) -> None:
 
 
 def test_a_closed_account_is_erased_after_thirty_days(rich_anna: User, submit: Submit) -> None:
+    make_campaign(user=rich_anna, name="My wedding", target_minor=50, currency="CNY", now=NOON)
     submit(rich_anna, params={"prompt": "a very private fox"})
     deliver(claimed())
     ready(rich_anna)
@@ -184,6 +188,7 @@ def test_a_closed_account_is_erased_after_thirty_days(rich_anna: User, submit: S
     assert Job.objects.get().params["prompt"] == ""
     assert Job.objects.get().captured_cp
     assert not Artifact.objects.exists()
+    assert Campaign.objects.get().name.startswith("erased-")
     assert BillingDetails.objects.get().name == ""
     assert all(facts == {} for facts in Notice.objects.values_list("facts", flat=True))
     assert Export.objects.get().state == "gone"
