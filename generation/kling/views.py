@@ -22,9 +22,9 @@ from generation.kling.links import fetcher
 from generation.kling.packs import pack_data
 from generation.kling.queries import page_of, span_of
 from generation.kling.sources import Sources, whole_params
-from generation.kling.tasks import created_data, task_data
 from generation.selectors.tasks import task_for, task_key, tasks_of
 from generation.services.jobs import submit_job
+from generation.services.kling_tasks import created_data, task_data
 
 # Two pictures in base64 and all the words beside them.
 PICTURES_BODY_MAX = 28_000_000
@@ -67,6 +67,7 @@ class TasksView(KlingView):
             params=whole_params(self.call, wanted.params, sources),
             idempotency_key=task_key(wanted.external_task_id),
             api_key=cast(ApiKey, request.auth),
+            callback_url=wanted.callback_url,
             now=now,
         )
         return succeeded(created_data(submitted.job))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -13,9 +15,10 @@ from PIL import Image
 
 from billing.services.gifts import give_membership
 from tests.conftest import Person
-from tests.kling.client import Kling, KlingError
+from tests.kling.client import Kling, KlingError, called_back
 from tests.kling.conftest import KlingOf
-from tests.live_stack import LiveStack
+from tests.live_stack import LiveStack, until
+from tests.servers.receiver import Receiver, receiving
 from tests.uploads import files
 
 pytestmark = pytest.mark.engine
@@ -31,15 +34,32 @@ def member(live: LiveStack, person: Person, kling_of: KlingOf) -> Kling:
     return kling_of(anna, live.url)
 
 
-def test_what_can_be_made(member: Kling) -> None:
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+def test_what_can_be_made(member: Kling, receiver: Receiver) -> None:
     started = int(time.time() * 1000)
-    pictures = member.made("images/generations", prompt="a fox", n=2, aspect_ratio="3:4")
+    asked = {"prompt": "a fox", "n": 2, "aspect_ratio": "3:4", "callback_url": receiver.url}
+    pictures = member.made("images/generations", **asked)
     assert pictures["final_unit_deduction"] == "0.4"
     found = [httpx.get(one["url"]).content for one in pictures["task_result"]["images"]]
     assert [one["index"] for one in pictures["task_result"]["images"]] == [0, 1]
     for content in found:
         width, height = Image.open(io.BytesIO(content)).size
         assert width * 4 == height * 3
+
+    # Its callbacks came by themselves: each status once, whatever the order.
+    until(lambda: len(receiver.heard) == 3, "the callback of each status")
+    told = [called_back(heard.body, "images") for heard in receiver.heard]
+    assert {one["task_status"] for one in told} == {"submitted", "processing", "succeed"}
+    assert {one["task_id"] for one in told} == {pictures["task_id"]}
+    [done] = [one for one in told if one["task_status"] == "succeed"]
+    linked = [one["url"] for one in done["task_result"]["images"]]
+    # They lead to the public address of the installation, which in tests is nowhere.
+    assert [member.http.get(urlsplit(url).path).content for url in linked] == found
 
     # What is left out has Kling's defaults, and the same name is the same task.
     asked = {"prompt": "waves", "external_task_id": "orders/7 第一"}
