@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -57,15 +58,18 @@ def submit_job(
     shown_cp: int | None = None,
     team_id: UUID | None = None,
     callback_url: str = "",
+    fetched: Callable[[], object] | None = None,
     now: datetime,
 ) -> Submitted:
     """Hold the price, check quotas and caps under the wallet's lock and queue the job.
 
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
     that stood on the button; `team_id` the team that pays, None for the user; `callback_url` is
-    told how the job goes, as Kling tells of a task. Raises InvalidRequest, InsufficientPoints,
-    QuotaExceeded, CapExceeded, EnvelopeExceeded, GenerationPaused, IdempotencyConflict, NotForSale,
-    PriceChanged, PerkNeeded, PictureRefused, ClipTooLong, TemplateUnavailable, ConsentRequired,
+    told how the job goes, as Kling tells of a task. With `fetched` the `params` hold ids in place
+    of pictures that are still to be fetched: a repeat is known by those, and only a new job has
+    `fetched` give its parameters whole. Raises InvalidRequest, InsufficientPoints, QuotaExceeded,
+    CapExceeded, EnvelopeExceeded, GenerationPaused, IdempotencyConflict, NotForSale, PriceChanged,
+    PerkNeeded, PictureRefused, ClipTooLong, TemplateUnavailable, ConsentRequired,
     ModerationBlocked, SubmitsPaused, ModerationUnavailable, the quote refusals, for a team NotFound
     and SeatInactive; a refused submit makes no job and holds nothing: its key may be sent again.
     """
@@ -104,6 +108,8 @@ def submit_job(
             return known
         check_makeable(request)
         perks.check(wallet_id=wallet_id, request=request, now=now)
+        if fetched is not None:
+            request = read_request(kind, fetched())
         cleared = safety.clear_texts(
             user=user, wallet_id=wallet_id, job_id=job_id, request=request, now=now
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import time
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from tests.uploads import files
 
 pytestmark = pytest.mark.engine
 
-PHOTO = base64.b64encode(files.encoded(files.gradient(600, 400))).decode()
+PHOTO = files.encoded(files.gradient(600, 400))
 
 
 @pytest.fixture
@@ -40,7 +39,13 @@ def receiver() -> Iterator[Receiver]:
         yield one
 
 
-def test_what_can_be_made(member: Kling, receiver: Receiver) -> None:
+@pytest.fixture
+def shelf() -> Iterator[Receiver]:
+    with receiving(status=200, answer=PHOTO) as one:
+        yield one
+
+
+def test_what_can_be_made(member: Kling, receiver: Receiver, shelf: Receiver) -> None:
     started = int(time.time() * 1000)
     asked = {"prompt": "a fox", "n": 2, "aspect_ratio": "3:4", "callback_url": receiver.url}
     pictures = member.made("images/generations", **asked)
@@ -79,7 +84,7 @@ def test_what_can_be_made(member: Kling, receiver: Receiver) -> None:
     # A picture made here is known by its link; another comes in base64.
     moved = member.made(
         "videos/image2video",
-        image=pictures["task_result"]["images"][0]["url"],
+        image=linked[0],
         prompt="it turns",
         camera_control={"type": "forward_up"},
         cfg_scale=0.7,
@@ -93,10 +98,11 @@ def test_what_can_be_made(member: Kling, receiver: Receiver) -> None:
     [whole] = longer["task_result"]["videos"]
     assert whole["duration"] == "10"
 
+    # A picture that lies elsewhere is fetched.
     alive = member.made(
         "videos/effects",
         effect_scene="memory_alive",
-        input={"image": PHOTO, "duration": "5"},
+        input={"image": shelf.url, "duration": "5"},
         consent=True,
     )
     assert alive["final_unit_deduction"] == "10"
