@@ -90,6 +90,11 @@ VARIABLES: tuple[Variable, ...] = (
         "how much the loaded models may occupy together, by what the registry says; 0: no bound",
     ),
     Variable("ENGINE_DEVICE", "cuda if there is one, else cpu", "torch device of the GPU worker"),
+    Variable(
+        "KLING_MODEL_NAMES",
+        "kling-v1",
+        "model names that the Kling dialect takes, comma-separated; all mean your own models",
+    ),
     Variable("ENGINE_BATCH_MAX", "4", "pictures that are rendered together in one call, at most"),
     Variable(
         "STRIPE_SECRET_KEY",

@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("generation.portal.urls")),
     path("", include("billing.portal.urls")),
     path("", include("accounts.portal.urls")),
+    # Before the pages of accounts: one of Kling's addresses stands among theirs.
+    path("", include("generation.kling.urls")),
     path("account/", include("allauth.urls")),
     path("artifacts/poster/<str:token>", poster, name="poster"),
     path("artifacts/<str:token>", artifact, name="artifact"),

@@ -25,13 +25,14 @@ from accounts.errors import (
     TooManyEndpoints,
     TooManyMessages,
 )
+from accounts.idempotency import checked_key
 from accounts.models import ApiKey, User, WebhookDelivery, WebhookEndpoint
 from accounts.scopes import BILLING_READ
 from accounts.services import webhook_events
 from accounts.services.doorbell import ring_after_commit
 from accounts.services.key_use import require_scope
 from accounts.services.sealing import seal, unseal
-from accounts.services.webhook_requests import checked_fields, checked_key
+from accounts.services.webhook_requests import checked_fields
 from accounts.webhooks.event_types import TEST, about_money
 from accounts.webhooks.signing import new_secret
 

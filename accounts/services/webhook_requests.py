@@ -9,7 +9,7 @@ from accounts.errors import InvalidRequest
 from accounts.webhooks.event_types import in_order
 from accounts.webhooks.receivers import read_url
 
-_DESCRIPTION_MAX, _KEY_MAX = 200, 255
+_DESCRIPTION_MAX = 200
 
 
 def checked_url(url: str) -> str:
@@ -21,18 +21,6 @@ def checked_url(url: str) -> str:
             _("Nothing can be sent to this address."), fields={"url": str(fault)}
         ) from None
     return url.strip()
-
-
-def checked_key(key: str | None) -> str:
-    """The client's idempotency key, "" for none. Raises InvalidRequest."""
-    if key is None:
-        return ""
-    if not (1 <= len(key) <= _KEY_MAX and key.isprintable()):
-        raise InvalidRequest(
-            _("An idempotency key has 1 to 255 printable characters."),
-            fields={"Idempotency-Key": "1 to 255 printable characters"},
-        )
-    return key
 
 
 def checked_fields(**fields: object) -> dict[str, object]:

@@ -128,20 +128,25 @@ def _id_in(reference: str, wanted: str) -> UUID | None:
 
 
 def buys(prices: PriceList | None, available_cp: int) -> list[Buys]:
-    """What the points buy today, one entry per price line; nothing when too few for any."""
-    if prices is None:
-        return []
-    counted = [(line, available_cp // line.unit_cp) for line in prices.lines]
+    """What the points buy today: pictures, and clips of each length at their lowest price.
+
+    Nothing when there are too few for any. Other kinds cost what one of these does.
+    """
+    lowest: dict[tuple[str, int], int] = {}
+    for line in prices.lines if prices else ():
+        if line.kind in ("image", "video"):
+            seen = lowest.get((line.kind, line.seconds), line.unit_cp)
+            lowest[line.kind, line.seconds] = min(seen, line.unit_cp)
     return [
-        Buys(line.kind, _pieces(line.kind, line.seconds, count)) for line, count in counted if count
+        Buys(kind, _pieces(kind, seconds, available_cp // unit_cp))
+        for (kind, seconds), unit_cp in lowest.items()
+        if available_cp >= unit_cp
     ]
 
 
 def _pieces(kind: str, seconds: int, count: int) -> str:
     if kind == "image":
         return ngettext("%(count)d picture", "%(count)d pictures", count) % {"count": count}
-    if kind == "video":
-        return ngettext(
-            "%(count)d video of %(seconds)d s", "%(count)d videos of %(seconds)d s", count
-        ) % {"count": count, "seconds": seconds}
-    return _("%(count)d × %(kind)s") % {"count": count, "kind": kind}
+    return ngettext(
+        "%(count)d video of %(seconds)d s", "%(count)d videos of %(seconds)d s", count
+    ) % {"count": count, "seconds": seconds}

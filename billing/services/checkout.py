@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from accounts.errors import InvalidRequest
+from accounts.idempotency import checked_key
 from accounts.models import User
 from billing import launch
 from billing.errors import IdempotencyConflict, OrderOpen, PaymentsUnavailable
@@ -37,7 +37,6 @@ from billing.services.wallets import wallet_for
 from billing.types import format_points
 
 log = logging.getLogger(__name__)
-KEY_MAX = 255
 FIRST_POLL = timedelta(minutes=2)
 # A page this close to its end is not handed out again.
 _STILL_USEFUL = timedelta(minutes=5)
@@ -77,12 +76,7 @@ def begin_checkout(
     IdempotencyConflict, NotForSale, MembershipExists, MembershipPastDue, PromotionUnavailable,
     AccountBanned, OrderOpen when the other order is being paid, PaymentsUnavailable.
     """
-    if idempotency_key is not None and not 1 <= len(idempotency_key) <= KEY_MAX:
-        raise InvalidRequest(
-            _("An idempotency key has 1 to 255 characters."),
-            fields={"Idempotency-Key": "1 to 255 characters"},
-        )
-    key = idempotency_key or f"none:{uuid.uuid4()}"
+    key = checked_key(idempotency_key) or f"none:{uuid.uuid4()}"
     refuse_banned(user)
     intent = _intend(user=user, choice=choice, key=key, now=now)
     if intent.blocking is not None:

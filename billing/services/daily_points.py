@@ -15,7 +15,14 @@ from accounts.selectors.users import has_verified_email
 from accounts.services import claim_gate
 from accounts.visits import Visit
 from billing import launch
-from billing.errors import AccountBanned, AlreadyClaimed, GrantsPaused, MembersExcluded
+from billing.errors import (
+    AccountBanned,
+    AlreadyClaimed,
+    ChangeInProgress,
+    GrantsPaused,
+    MembersExcluded,
+    WalletPaused,
+)
 from billing.ledger import services as ledger
 from billing.models import DailyPointsPolicy
 from billing.points_day import PointsDay, points_day
@@ -28,8 +35,8 @@ from billing.services.wallets import wallet_for
 
 AUDIENCES = ("non_members", "everyone")
 _NOT_DUE = (
-    AccountBanned, AlreadyClaimed, CheckNeeded, EmailUnverified, GrantsPaused, MailboxUsed,
-    MembersExcluded,
+    AccountBanned, AlreadyClaimed, ChangeInProgress, CheckNeeded, EmailUnverified, GrantsPaused,
+    MailboxUsed, MembersExcluded,
 )  # fmt: skip
 
 
@@ -52,11 +59,14 @@ def claim(*, user: User, visit: Visit = NOWHERE, now: datetime) -> DailyLot:
 
     Raises EmailUnverified before an address is confirmed, AccountBanned, MembersExcluded while the
     policy keeps them for non-members, MailboxUsed, CheckNeeded with the step to pass first,
-    GrantsPaused, AlreadyClaimed from the second time on.
+    GrantsPaused, AlreadyClaimed from the second time on, ChangeInProgress while the wallet is
+    looked into.
     However many claims come at once, one grants: the ledger's key is the server day.
     """
     try:
         return _claim(user, visit, now)
+    except WalletPaused:
+        raise ChangeInProgress(_("Your wallet is being looked into; try again later.")) from None
     except CheckNeeded as refusal:
         if refusal.facts["step"] == "card":
             _open_review(user, visit, now)

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts.errors import EmailUnverified, InvalidRequest
+from accounts.errors import EmailUnverified
+from accounts.idempotency import checked_key
 from accounts.models import User
 from accounts.selectors.users import has_verified_email
 from billing import redeem_codes
@@ -31,8 +32,6 @@ from billing.services.grant_budget import refuse_stopped
 from billing.services.live_memberships import lock_wallet
 from billing.services.wallets import wallet_for
 
-KEY_MAX = 255
-
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
@@ -51,13 +50,7 @@ def redeem(
     CodeMistyped, CodeRefused, CodeRedeemed, TooManyCodes, IdempotencyConflict, InvalidRequest;
     GrantsPaused while free points are stopped, ChangeInProgress while the wallet is looked into.
     """
-    if idempotency_key is not None and (
-        not 1 <= len(idempotency_key) <= KEY_MAX or "\x00" in idempotency_key
-    ):
-        raise InvalidRequest(
-            _("An idempotency key has 1 to 255 characters."),
-            fields={"Idempotency-Key": "1 to 255 characters"},
-        )
+    key = checked_key(idempotency_key) or f"none:{uuid.uuid4()}"
     plain = redeem_codes.read_code(code)
     if plain is None:
         raise CodeMistyped(
@@ -69,7 +62,6 @@ def redeem(
     refuse_banned(user)
     # The brake holds for codes too. The day's budget does not: a batch has its own, agreed to.
     refuse_stopped(now=now)
-    key = idempotency_key or f"none:{uuid.uuid4()}"
     known = _known(user, key, plain)
     if known is not None:
         return known

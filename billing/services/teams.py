@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest, NotFound, SeatsFull, TeamExists
+from accounts.idempotency import checked_key
 from accounts.models import Seat, SeatInvitation, Team, User
 from accounts.selectors.teams import MANAGING, seat_in
 from accounts.services.doorbell import ring_after_commit
@@ -23,7 +24,6 @@ from billing.services.wallets import wallet_for
 
 INVITATION_LIFETIME = timedelta(days=7)
 NAME_MAX = 80
-KEY_MAX = 255
 _SALT = "inkling.seat"
 
 
@@ -69,7 +69,7 @@ def invite(
 
     Raises InvalidRequest, NotFound, SeatsFull, IdempotencyConflict.
     """
-    key = _checked_key(idempotency_key)
+    key = checked_key(idempotency_key)
     address = email.strip().lower()
     try:
         validate_email(address)
@@ -201,18 +201,6 @@ def remove_seat(*, by: User, seat_id: UUID, now: datetime) -> None:
         raise InvalidRequest(_("The owner of the wallet stays in the team."))
     seat.left_at = now
     seat.save(update_fields=["left_at"])
-
-
-def _checked_key(key: str | None) -> str:
-    """The client's key, "" for none. Raises InvalidRequest."""
-    if key is None:
-        return ""
-    if not (1 <= len(key) <= KEY_MAX and key.isprintable()):
-        raise InvalidRequest(
-            _("An idempotency key has 1 to 255 printable characters."),
-            fields={"Idempotency-Key": "1 to 255 printable characters"},
-        )
-    return key
 
 
 def _managed(by: User, team_id: UUID) -> Team:

@@ -30,6 +30,8 @@ MODEL_REGISTRY = env.registry("ENGINE_MODELS") or known_models.of_two(
     ENGINE_VIDEO_REVISION,
     demo=str(DEMO_CHECKPOINT),
 )
+# What programs written for Kling may call the models that are here; all mean the same.
+KLING_MODEL_NAMES = env.listing("KLING_MODEL_NAMES", ["kling-v1"])
 ENGINE_BATCH_MAX = max(1, env.integer("ENGINE_BATCH_MAX", 4))
 GPU_COST_PER_HOUR_MINOR = env.integer("GPU_COST_PER_HOUR_MINOR", 0)
 GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)

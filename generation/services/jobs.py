@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import F, Value
 from django.utils.translation import gettext as _
 
-from accounts.errors import InvalidRequest, NotFound
+from accounts.errors import NotFound
+from accounts.idempotency import checked_key
 from accounts.models import ApiKey, User
 from billing.errors import IdempotencyConflict, QuoteUsed
 from billing.selectors.entitlements import entitlements
@@ -34,7 +35,6 @@ from generation.services.quotes import priced
 from generation.types import RELAXED, SEED_MAX, GenerationRequest
 
 _JOB_NAMESPACE = UUID("6b1f7b1e-8a3e-5b44-9d2a-0c5a5d1f4a66")
-KEY_MAX = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def submit_job(
     ModerationUnavailable, the quote refusals, for a team NotFound and SeatInactive; a refused
     submit makes no job and holds nothing: its key may be sent again.
     """
-    key = _checked(idempotency_key)
+    key = checked_key(idempotency_key) or f"none:{uuid.uuid4()}"
     request = read_request(kind, params)
     quoted = quote_id.bytes if quote_id else b""
     digest = hashlib.sha256(request.digest() + quoted).digest()
@@ -110,18 +110,6 @@ def submit_job(
         if known is None:
             raise
         return known
-
-
-def _checked(idempotency_key: str | None) -> str:
-    """The client's key, or one nobody had. Raises InvalidRequest."""
-    if idempotency_key is None:
-        return f"none:{uuid.uuid4()}"
-    if not (1 <= len(idempotency_key) <= KEY_MAX and idempotency_key.isprintable()):
-        raise InvalidRequest(
-            _("An idempotency key has 1 to 255 printable characters."),
-            fields={"Idempotency-Key": "1 to 255 printable characters"},
-        )
-    return idempotency_key
 
 
 @transaction.atomic(durable=True)

@@ -1,5 +1,7 @@
 """Bodies, headers and cursors made to break it: a documented refusal each, never a 500."""
 
+from typing import Any
+
 import pytest
 
 from generation.models import Job
@@ -35,10 +37,19 @@ def test_a_body_larger_than_any_request(anna_api: Program) -> None:
     refused(anna_api.post("/jobs", '"' + "x" * 28_000_000 + '"'), 413, "too_large")
 
 
-@pytest.mark.parametrize("key", ["\x00", "a\nb", "\x7f"])
-def test_keys_that_cannot_be_kept(anna_api: Program, key: str) -> None:
-    body = refused(anna_api.post("/jobs", FOX, **{"Idempotency-Key": key}), 400, "invalid_request")
-    assert list(body["fields"]) == ["Idempotency-Key"]
+@pytest.mark.parametrize("key", ["\x00", "a\nb", "\x7f", "k" * 256])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/jobs", FOX),
+        ("/checkout", {"topup": {"amount_minor": 1000, "currency": "CNY"}}),
+        ("/redemptions", {"code": "0"}),
+        ("/webhook-endpoints", {"url": "https://example.com/"}),
+    ],
+)
+def test_keys_that_cannot_be_kept(anna_api: Program, key: str, path: str, body: Any) -> None:
+    answer = anna_api.post(path, body, **{"Idempotency-Key": key})
+    assert list(refused(answer, 400, "invalid_request")["fields"]) == ["Idempotency-Key"]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ import pytest
 
 from accounts.errors import EmailUnverified
 from accounts.models import User
-from billing.errors import AlreadyClaimed
+from billing.errors import AlreadyClaimed, ChangeInProgress
+from billing.ledger import corrections
 from billing.selectors.wallets import overview
 from billing.services import daily_points
+from billing.services.wallets import wallet_for
 from tests.conftest import Person
 from tests.races import at_once
 
@@ -55,3 +57,13 @@ def test_a_hundred_sign_ins_at_once_grant_once(anna: User) -> None:
     results = at_once([sign_in for _ in range(100)])
     assert sorted(map(str, results)) == ["False"] * 99 + ["True"]
     assert overview(user=anna, now=NOON).available_cp == 6600
+
+
+def test_a_wallet_that_is_looked_into_gets_none_and_its_owner_signs_in(anna: User) -> None:
+    wallet_id = wallet_for(user=anna, now=NOON)
+    corrections.pause(wallet_ids=[wallet_id], paused=True)
+    with pytest.raises(ChangeInProgress):
+        daily_points.claim(user=anna, now=NOON)
+    assert not daily_points.claim_on_sign_in(user=anna, now=NOON)
+    corrections.pause(wallet_ids=[wallet_id], paused=False)
+    assert daily_points.claim(user=anna, now=NOON).amount_cp == 6600

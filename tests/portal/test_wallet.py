@@ -18,7 +18,8 @@ from tests.portal.pages import page_of
 
 
 def test_available_held_and_what_it_buys(annas: Client, rich_anna: User, submit: Submit) -> None:
-    assert "330 pictures or 6 videos of 5 s" in page_of(annas.get("/wallet/")).text
+    text = page_of(annas.get("/wallet/")).text
+    assert "330 pictures or 6 videos of 5 s or 3 videos of 10 s Daily" in text
     submit(rich_anna, "video")
     text = page_of(annas.get("/wallet/")).text
     assert "Available 56.00" in text

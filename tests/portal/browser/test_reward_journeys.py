@@ -68,7 +68,7 @@ def test_a_code_and_a_friend(tab: Page, portal: str, paula: User, settings: Any)
     code = new_codes(paula)[0]
     tab.goto(f"{portal}/wallet/")
     tab.get_by_role("link", name="Redeem a code").click()
-    tab.get_by_label("Code", exact=True).fill(shown(code).lower().replace("-", " "))
+    tab.get_by_label("Redeem code", exact=True).fill(shown(code).lower().replace("-", " "))
     tab.get_by_role("button", name="Redeem").click()
     expect(tab.get_by_text("50.00 points are in your wallet.")).to_be_visible()
     expect(tab.get_by_role("listitem").filter(has_text=code[-4:])).to_contain_text("+50.00")
