@@ -98,6 +98,7 @@ def test_two_pictures(rich: Kling, shelf: Receiver) -> None:
         (200, files.encoded(files.gradient(100, 100)), "at least"),
         (200, b"\x89PNG\r\n\x1a\n" + bytes(10_000_000), "larger than 10 MB"),
     ],
+    ids=["gone", "broken", "moved", "nothing", "empty", "page", "cut", "small", "large"],
 )
 def test_what_is_no_picture(
     rich: Kling, shelf: Receiver, status: int, answer: bytes, why: str
