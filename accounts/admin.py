@@ -18,14 +18,16 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+import accounts.desk.mail_domains
 import accounts.desk.registration
 import accounts.desk.waiting_list
 import accounts.desk.webhooks  # noqa: F401  # they register their pages
+from accounts.desk.linked import linked_table
 from accounts.errors import Refusal
 from accounts.models import ApiKey, User
 from accounts.services.api_keys import revoke_by_staff
@@ -36,6 +38,25 @@ for secret in (Authenticator, UserSession, SocialAccount, SocialApp, SocialToken
     admin.site.unregister(secret)
 # An address that staff confirm by hand, without a reason, would open the daily points to anyone.
 admin.site.unregister(EmailAddress)
+
+
+class KeysOfUser(TabularInline):  # type: ignore[misc]
+    """The keys of a user, each with a way to its page."""
+
+    model = ApiKey
+    verbose_name_plural = _("API keys")
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    fields = ["prefix", "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"]
+    readonly_fields = fields
+    ordering = ["-created_at"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -49,15 +70,21 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg,misc]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["email", "id__exact"]
     ordering = ["-date_joined"]
-    readonly_fields = ["id", "date_joined", "last_login"]
+    readonly_fields = ["id", "date_joined", "last_login", "linked"]
     show_full_result_count = False
     fieldsets = [
         (None, {"fields": ["id", "email", "password"]}),
         (_("Name"), {"fields": ["first_name", "last_name"]}),
         (_("May"), {"fields": ["is_active", "is_staff", "is_superuser"]}),
         (_("When"), {"fields": ["date_joined", "last_login"]}),
+        (_("In common with others"), {"fields": ["linked"]}),
     ]
+    inlines = [KeysOfUser]
     add_fieldsets = [(None, {"fields": ["email", "password1", "password2"]})]
+
+    @admin.display(description=_("linked accounts"))
+    def linked(self, user: User) -> str:
+        return linked_table(user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody is deleted from here: jobs and the ledger speak of them."""

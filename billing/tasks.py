@@ -14,6 +14,7 @@ from billing.services import (
     confirmations,
     document_mail,
     duplicates,
+    forgetting,
     live_memberships,
     memberships,
     notices,
@@ -35,6 +36,12 @@ from billing.services import (
 def expire_lots(**kwargs: Any) -> None:
     """Write down the expiry of lots that have ended."""
     upkeep.expire_due_lots(now=timezone.now())
+
+
+@shared_task(name="billing.forget_cards")
+def forget_cards(**kwargs: Any) -> None:
+    """Empty fingerprints of cards that promotions long over have kept."""
+    forgetting.forget_cards(now=timezone.now())
 
 
 @shared_task(name="billing.check_ledger")

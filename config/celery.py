@@ -151,6 +151,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=18, minute=30),
         "options": {"expires": 3600},
     },
+    "cards that guard nothing any more, nightly": {
+        "task": "billing.forget_cards",
+        "schedule": crontab(hour=18, minute=40),
+        "options": {"expires": 3600},
+    },
     "the ledger's invariants, nightly": {
         "task": "billing.check_ledger",
         "schedule": crontab(hour=19, minute=30),  # UTC: 03:30 in Shanghai

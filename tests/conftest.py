@@ -40,8 +40,10 @@ def catalogue(db: None) -> None:
 def person(db: None) -> Person:
     """Makes people: `person("anna")` has a verified address, unless told otherwise."""
 
-    def make(name: str, *, verified: bool = True, **fields: object) -> User:
-        user = User.objects.create_user(f"{name}@example.com", PASSWORD, **fields)
+    def make(
+        name: str, *, verified: bool = True, domain: str = "example.com", **fields: object
+    ) -> User:
+        user = User.objects.create_user(f"{name}@{domain}", PASSWORD, **fields)
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=verified)
         return user
 

@@ -66,7 +66,7 @@ def signals_of(*, user: User, visit: Visit, day: date, has_paid: bool, now: date
         )
         at_address, in_subnet, on_device, over_cap, linked_ban, verdict = cursor.fetchone()
     known = verdict == "allowed" or is_established(host)
-    accounts, hosts = (0, 0) if known else _young_domain(registered_domain(host), now)
+    accounts, hosts = (0, 0) if known else young_domain(registered_domain(host), now)
     return Signals(
         disposable_domain=verdict != "allowed" and is_disposable(host),
         blocked_domain=verdict == "blocked",
@@ -105,7 +105,7 @@ def _above(host: str) -> Iterable[str]:
     return (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
 
 
-def _young_domain(domain: str, now: datetime) -> tuple[int, int]:
+def young_domain(domain: str, now: datetime) -> tuple[int, int]:
     """How many accounts a domain has and how many scattered hosts, in its first 30 days here."""
     known: dict[str, Any] = SignUp.objects.filter(domain=domain).aggregate(
         first=Min("at"), latest=Max("at"), accounts=Count("pk"), hosts=Count("host", distinct=True)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import Q
 
 from accounts.models import (
     ApiKey,
     ClaimVisit,
+    DomainRule,
     Mailbox,
     MailCode,
     PassedCheck,
@@ -16,55 +20,72 @@ from accounts.models import (
     SignUp,
 )
 
-CLAIM_VISITS = timedelta(days=30)
-SIGN_UP_ORIGINS = timedelta(days=90)
-SIGN_UPS = timedelta(days=365)
-MAILBOXES = timedelta(days=365)
-KEY_ADDRESSES = timedelta(days=90)
-CLOSED_REVIEWS = timedelta(days=365)
-MAIL_CODES = timedelta(days=1)
 _AT_ONCE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Rows of a table go so long after an instant of theirs; with `empty`, only those columns."""
+
+    of: str
+    model: type[models.Model]
+    since: str
+    after: timedelta
+    empty: tuple[str, ...] = ()
+
+
+ENDS = (
+    End("claim visits", ClaimVisit, "day", timedelta(days=30)),
+    End(
+        "origins of sign-ups",
+        SignUp,
+        "at",
+        timedelta(days=90),
+        empty=("address_hash", "subnet_hash", "device_hash"),
+    ),
+    End("sign-ups", SignUp, "at", timedelta(days=365)),
+    End("mailboxes", Mailbox, "seen_at", timedelta(days=365)),
+    End(
+        "addresses of keys",
+        ApiKey,
+        "last_used_at",
+        timedelta(days=90),
+        empty=("last_used_address",),
+    ),
+    End("reviews", Review, "closed_at", timedelta(days=365)),
+    End("reviews nobody closed", Review, "opened_at", timedelta(days=730)),
+    End("mailed codes", MailCode, "sent_at", timedelta(days=1)),
+    End("passed checks", PassedCheck, "until", timedelta(0)),
+)
+# Not about anybody: what the operator says of a mail domain, until it is taken back.
+NO_END: tuple[type[models.Model], ...] = (DomainRule,)
 
 
 def forget(*, now: datetime) -> dict[str, int]:
     """Delete or empty what is too old, in short transactions; how many of each."""
-    today = now.date()
-    old_origins = SignUp.objects.filter(at__lt=now - SIGN_UP_ORIGINS).exclude(
-        address_hash=None, subnet_hash=None, device_hash=None
-    )
-    nothing = {"address_hash": None, "subnet_hash": None, "device_hash": None}
-    return {
-        "claim visits": _delete(ClaimVisit.objects.filter(day__lt=today - CLAIM_VISITS)),
-        "origins of sign-ups": _update(old_origins, **nothing),
-        "sign-ups": _delete(SignUp.objects.filter(at__lt=now - SIGN_UPS)),
-        "mailboxes": _delete(Mailbox.objects.filter(seen_at__lt=now - MAILBOXES)),
-        "addresses of keys": _update(
-            ApiKey.objects.filter(last_used_at__lt=now - KEY_ADDRESSES).exclude(
-                last_used_address=None
-            ),
-            last_used_address=None,
-        ),
-        "reviews": _delete(Review.objects.filter(closed_at__lt=now - CLOSED_REVIEWS)),
-        "mailed codes": _delete(MailCode.objects.filter(sent_at__lt=now - MAIL_CODES)),
-        "passed checks": _delete(PassedCheck.objects.filter(until__lt=now)),
-    }
+    return {end.of: _apply(end, now) for end in ENDS}
 
 
-def _delete(rows: object) -> int:
-    return _in_portions(rows, lambda some: some.delete()[0])
+def _apply(end: End, now: datetime) -> int:
+    before: Any = now - end.after
+    if end.model._meta.get_field(end.since).get_internal_type() == "DateField":
+        before = before.date()
+    rows = end.model._default_manager.filter(**{f"{end.since}__lt": before})
+    if end.empty:
+        left = Q()
+        for column in end.empty:
+            left |= Q(**{f"{column}__isnull": False})
+        return _in_portions(rows.filter(left), end)
+    return _in_portions(rows, end)
 
 
-def _update(rows: object, **values: object) -> int:
-    return _in_portions(rows, lambda some: some.update(**values))
-
-
-def _in_portions(rows: object, act: object) -> int:
+def _in_portions(rows: models.QuerySet[Any], end: End) -> int:
     """A million rows at once would hold their locks for minutes."""
-    queryset: object = rows
     total = 0
     while True:
         with transaction.atomic(durable=True):
-            ids = list(queryset.order_by().values_list("pk", flat=True)[:_AT_ONCE])  # type: ignore[attr-defined]
+            ids = list(rows.order_by().values_list("pk", flat=True)[:_AT_ONCE])
             if not ids:
                 return total
-            total += act(queryset.model.objects.filter(pk__in=ids))  # type: ignore[attr-defined,operator]
+            some = end.model._default_manager.filter(pk__in=ids)
+            total += some.update(**dict.fromkeys(end.empty)) if end.empty else some.delete()[0]

@@ -14,10 +14,14 @@ from accounts.exporting import Part, Parts
 from accounts.models import (
     ApiKey,
     Application,
+    ClaimVisit,
     DoorMail,
     Export,
+    MailCode,
+    PassedCheck,
     Seat,
     SeatInvitation,
+    SignUp,
     User,
     WebhookDelivery,
     WebhookEndpoint,
@@ -74,11 +78,24 @@ def parts(*, user: User, now: datetime) -> Parts:
         "api_keys.json",
         list(
             keys.values(
-                "id", "name", "prefix", "daily_cap_cp", "monthly_cap_cp", "created_at",
-                "last_used_at", "revoked_at",
+                "id", "name", "prefix", "access_key", "scopes", "networks", "daily_cap_cp",
+                "monthly_cap_cp", "created_at", "expires_at", "last_used_at", "last_used_address",
+                "revoked_at",
             )
         ),
     )  # fmt: skip
+    yield Part(
+        "free_points.json",
+        {
+            "sign_up": SignUp.objects.filter(user_id=user.pk).values("at", "host").first(),
+            "claim_days": list(
+                ClaimVisit.objects.filter(user_id=user.pk)
+                .order_by("day")
+                .values_list("day", flat=True)
+            ),
+            "passed_checks": list(PassedCheck.objects.filter(user=user).values("step", "until")),
+        },
+    )
 
     yield _webhooks(user)
 
@@ -117,7 +134,10 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
         "second_factors": Authenticator.objects.filter(user=user).delete()[0],
         "other_accounts": SocialAccount.objects.filter(user=user).delete()[0],
         "applications": Application.objects.filter(email=user.email).delete()[0],
-        "key_names": ApiKey.objects.filter(user=user).update(name="–"),
+        "key_names": ApiKey.objects.filter(user=user).update(
+            name="–", networks=[], last_used_address=None
+        ),
+        "origins": _erase_origins(user),
         "offered_seats": SeatInvitation.objects.filter(email=user.email).delete()[0],
         "webhook_endpoints": WebhookEndpoint.objects.filter(user=user).count(),
         "archives": 0,
@@ -139,6 +159,15 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
     user.set_unusable_password()
     user.save()
     return dict(erased)
+
+
+def _erase_origins(user: User) -> int:
+    """From where they came; that their mailbox had its free points stays, as a hash, a year."""
+    PassedCheck.objects.filter(user=user).delete()
+    MailCode.objects.filter(user=user).delete()
+    nowhere = dict.fromkeys(["address_hash", "subnet_hash", "device_hash"])
+    SignUp.objects.filter(user_id=user.pk).update(**nowhere)
+    return ClaimVisit.objects.filter(user_id=user.pk).delete()[0]
 
 
 def _end_sessions(user: User) -> int:

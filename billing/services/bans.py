@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import InvalidRequest
 from accounts.models import Ban, User
-from accounts.services import standing
+from accounts.services import reviews, standing
 from billing.errors import AccountBanned
 from billing.ledger import corrections
 from billing.ledger import selectors as ledger_reads
@@ -48,6 +48,22 @@ def ban_user(*, user: User, reason: str, note: str, staff: User, now: datetime) 
     Raises InvalidRequest for an unknown reason, a reason "other" without a note, oneself, or a
     user who is barred.
     """
+    return _ban(user, reason, note, staff, now)
+
+
+@transaction.atomic(durable=True)
+def ban_reviewed(*, review_id: int, reason: str, note: str, staff: User, now: datetime) -> Ban:
+    """Bar the user under review and close the review with it.
+
+    Raises InvalidRequest as `ban_user` does, without a note, and for a review that is closed.
+    """
+    review = reviews.close_review(
+        review_id=review_id, outcome="banned", note=note, staff=staff, now=now
+    )
+    return _ban(review.user, reason, note, staff, now)
+
+
+def _ban(user: User, reason: str, note: str, staff: User, now: datetime) -> Ban:
     if reason not in REASONS:
         raise InvalidRequest(_("Choose a reason."), fields={"reason": "unknown reason code"})
     if reason == "other" and not note.strip():

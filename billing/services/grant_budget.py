@@ -125,6 +125,33 @@ def set_budget(
     Raises InvalidRequest for a budget that is not positive, a share beyond 100, no reason, or a
     start that has passed.
     """
+    return _write(day_max_cp, captcha_percent, stopped, starts_at, reason, staff, now)
+
+
+@transaction.atomic(durable=True)
+def switch(*, stopped: bool, reason: str, staff: User, now: datetime) -> GrantBudget:
+    """Stop free points at once, or give them again; the ceiling stays. Raises InvalidRequest.
+
+    Also a budget that starts later is written again with the brake as it is now.
+    """
+    held = budget_at(now)
+    if held.stopped == stopped:
+        raise InvalidRequest(_("It is so already."), fields={"stopped": "unchanged"})
+    later = list(GrantBudget.objects.filter(starts_at__gt=now).order_by("starts_at", "id"))
+    for row in later:
+        _write(row.day_max_cp, row.captcha_percent, stopped, row.starts_at, reason, staff, now)
+    return _write(held.day_max_cp, held.captcha_percent, stopped, now, reason, staff, now)
+
+
+def _write(
+    day_max_cp: int | None,
+    captcha_percent: int,
+    stopped: bool,
+    starts_at: datetime,
+    reason: str,
+    staff: User,
+    now: datetime,
+) -> GrantBudget:
     if not reason.strip():
         raise InvalidRequest(_("Give a reason."), fields={"reason": "missing"})
     if starts_at < now:

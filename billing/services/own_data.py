@@ -10,6 +10,7 @@ from uuid import UUID
 from accounts.exporting import Part, Parts
 from accounts.models import User
 from billing.models import (
+    AutoTopUp,
     BillingDetails,
     CodeRedemption,
     Document,
@@ -127,6 +128,7 @@ def erase(*, user: User, now: datetime) -> dict[str, object]:
         .update(card_fingerprint=""),
         # What was told stays told, so that nothing is told again; what it said is gone.
         "notices": Notice.objects.filter(user=user).update(facts={}),
+        "saved_cards": _forget_card(user),
     }
 
 
@@ -139,6 +141,13 @@ def _referrals(user: User) -> dict[str, object]:
         "invited": [asdict(invited) for invited in invited_by(user)],
         "came_by_invitation": list(came.values("bound_at", "state", "friend_cp", "settled_at")),
     }
+
+
+def _forget_card(user: User) -> int:
+    """What a card would be known by; Stripe's own number of it goes with the customer there."""
+    blank = dict.fromkeys(["card_id", "card_brand", "card_last4", "card_fingerprint"], "")
+    saved = AutoTopUp.objects.filter(user=user).exclude(card_id="")
+    return saved.update(enabled=False, card_ends_on=None, **blank)
 
 
 def _statement(user: User) -> list[dict[str, object]]:

@@ -10,20 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
 from accounts.errors import CheckNeeded, CodeWrong, MailboxUsed, SignUpLimit
 from accounts.mailboxes import host_of, is_established, mailbox_of, registered_domain
-from accounts.models import ClaimVisit, DomainRule, Mailbox, Review, SignUp, User
+from accounts.models import ApiKey, ClaimVisit, DomainRule, Mailbox, Review, SignUp, User
 from accounts.risk import TABLE, Signals, score, step_of
 from accounts.services import checks
-from accounts.services.forgetting import forget
+from accounts.services.forgetting import ENDS, NO_END, forget
 from accounts.services.sign_ups import note_sign_up
+from accounts.tasks import forget as nightly
 from accounts.visits import Visit
 from billing.errors import GrantsPaused
 from billing.models import GrantDay
 from billing.services import daily_points, grant_budget
+from config.celery import app
 from tests.conftest import Person
 from tests.races import at_once
 
@@ -284,3 +289,26 @@ def test_the_table_of_the_document_is_the_one_that_counts() -> None:
     document = (Path(__file__).resolve().parents[2] / "docs" / "abuse.md").read_text()
     for name, least, points in TABLE:
         assert f"| {name} | {least} | {points} |" in document
+
+
+def test_every_table_of_traces_has_an_end() -> None:
+    tables = {model for model in apps.get_models() if model.__module__ == "accounts.models.abuse"}
+    assert {end.model for end in ENDS} | set(NO_END) == tables | {ApiKey}
+    document = (Path(__file__).resolve().parents[2] / "docs" / "abuse.md").read_text()
+    for end in ENDS:
+        assert end.after.days == 0 or re.search(rf"\b({end.after.days} days|a day)\b", document)
+
+
+def test_the_nightly_task_forgets(anna: User, paula: User) -> None:
+    sign_up(anna)
+    daily_points.claim(user=anna, visit=HOME, now=NOW)
+    checks.captcha_passed(user=anna, now=NOW)
+    checks.send_code(user=anna, now=NOW)
+    Review.objects.create(user=anna, opened_at=NOW, score=70)
+    old = timezone.now() - NOW + timedelta(days=800)
+    for end in ENDS:  # as if 800 days had passed
+        end.model._default_manager.update(**{end.since: F(end.since) - old})
+    beat = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert {"accounts.forget", "billing.forget_cards"} <= beat
+    nightly.apply()
+    assert [end.of for end in ENDS if end.model._default_manager.exists()] == []

@@ -290,12 +290,11 @@ def test_aliases_are_names_of_models(client: OpenAI, settings: Settings) -> None
 
 
 def test_moderations(client: OpenAI) -> None:
-    made = client.moderations.create(
-        input=[
-            {"type": "text", "text": "a red fox"},
-            {"type": "image_url", "image_url": {"url": DATA_URL}},
-        ]
-    )
+    both: Any = [
+        {"type": "text", "text": "a red fox"},
+        {"type": "image_url", "image_url": {"url": DATA_URL}},
+    ]
+    made = client.moderations.create(input=both)
     assert [one.flagged for one in made.results] == [False, False]
     [bad] = client.moderations.create(input="hardcore porn").results
     assert bad.flagged

@@ -103,7 +103,9 @@ def clean_page(page: Page, portal: str) -> Iterator[Page]:
     page.on(
         "request",
         lambda request: (
-            None if request.url.startswith((portal, "data:")) else faults.append(request.url)
+            None
+            if request.url.startswith((portal, "data:", f"blob:{portal}"))
+            else faults.append(request.url)
         ),
     )
     page.set_default_timeout(15_000)
