@@ -37,7 +37,7 @@ class FormParser(MultiPartParser):
         announced = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
         # No more than what is announced is ever read.
         if announced.isdigit() and int(announced) > FORM_MAX:
-            raise uploads.refusal(Fault.TOO_LARGE, field="image")
+            raise uploads.refusal(Fault.TOO_LARGE, field="input_reference")
         try:
             return super().parse(stream, media_type, parser_context)
         except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
