@@ -31,7 +31,7 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
-    "uploads whose time is over": {
+    "uploads whose time is over, calls nobody repeats any more": {
         "task": "generation.sweep_uploads",
         "schedule": 300.0,
         "options": {"expires": 300},

@@ -95,6 +95,12 @@ VARIABLES: tuple[Variable, ...] = (
         "kling-v1",
         "model names that the Kling dialect takes, comma-separated; all mean your own models",
     ),
+    Variable(
+        "OPENAI_MODEL_ALIASES",
+        "",
+        "further names that the OpenAI dialect takes for your models, such as"
+        " `gpt-image-1=main,sora-2=main`",
+    ),
     Variable("ENGINE_BATCH_MAX", "4", "pictures that are rendered together in one call, at most"),
     Variable(
         "STRIPE_SECRET_KEY",

@@ -138,6 +138,19 @@ class Env:
         text = self.string(name)
         return [part.strip() for part in text.split(",") if part.strip()] if text else default
 
+    def model_aliases(self, name: str, registry: Registry) -> dict[str, str]:
+        """The variable as `alias=model` pairs. Raises ImproperlyConfigured for what is no pair,
+        for a model that is not there and for an alias that is a model's own name."""
+        aliases: dict[str, str] = {}
+        for pair in self.listing(name, []):
+            alias, _, model_id = (part.strip() for part in pair.partition("="))
+            if not alias or registry.get(model_id) is None or registry.get(alias) is not None:
+                raise ImproperlyConfigured(
+                    f"{name}: {pair!r} is not ALIAS=MODEL with a model of the registry"
+                )
+            aliases[alias] = model_id
+        return aliases
+
     def zone(self, name: str, default: str) -> str:
         """The variable as an IANA time-zone name. Raises ImproperlyConfigured when unknown."""
         text = self.string(name, default)

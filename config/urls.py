@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("generation.portal.urls")),
     path("", include("billing.portal.urls")),
     path("", include("accounts.portal.urls")),
+    path("openai/v1/", include("generation.openai.urls")),
     # Before the pages of accounts: one of Kling's addresses stands among theirs.
     path("", include("generation.kling.urls")),
     path("account/", include("allauth.urls")),

@@ -42,6 +42,19 @@ class TooManyStreams(Refusal):
     code = "too_many_streams"
 
 
+class StillRunning(Refusal):
+    """An answer was waited for as long as one may: the job goes on. `facts`: job,
+    retry_after_seconds."""
+
+    code = "still_running"
+
+
+class GenerationFailed(Refusal):
+    """What was waited for failed, uncharged. `facts`: job, failure, charged."""
+
+    code = "generation_failed"
+
+
 class JobFinished(Refusal):
     """The job has ended; it can no longer be canceled. `facts`: status."""
 

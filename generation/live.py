@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Self
 
 from django.conf import settings
 from django.http import StreamingHttpResponse
@@ -27,23 +28,40 @@ RETRY_MILLISECONDS = 1000
 _open = threading.BoundedSemaphore(settings.LIVE_STREAMS_MAX)
 
 
-class Stream:
-    """The bytes of a stream. Its place is free again when it is closed, read or not."""
+class Place:
+    """One of the few threads of this process that may wait; free again when it is let go."""
 
-    def __init__(
-        self, look: Callable[[], Job], say: Callable[[Job], str], heard: str | None
-    ) -> None:
-        """`look` reads the job anew, `say` is the data of an event, `heard` the last event's id.
-
-        Raises TooManyStreams.
-        """
+    def __init__(self) -> None:
+        """Raises TooManyStreams."""
         self._held = _open.acquire(blocking=False)
         if not self._held:
             raise TooManyStreams(
                 _("Too many streams are open; ask again instead."),
                 facts={"retry_after_seconds": RETRY_MILLISECONDS // 1000},
             )
-        self._events = _events(look, say, heard)
+
+    def let_go(self) -> None:
+        """Give the place back; once."""
+        if self._held:
+            self._held = False
+            _open.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.let_go()
+
+    def __del__(self) -> None:
+        self.let_go()
+
+
+class HeldStream:
+    """The bytes of a stream. Its place is free again when it is closed, read or not."""
+
+    def __init__(self, place: Place, events: Iterator[str]) -> None:
+        self._place = place
+        self._events = events
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -57,15 +75,23 @@ class Stream:
 
     def close(self) -> None:
         """Give the place back; once."""
-        if self._held:
-            self._held = False
-            _open.release()
-
-    def __del__(self) -> None:
-        self.close()
+        self._place.let_go()
 
 
-def stream_response(stream: Stream) -> StreamingHttpResponse:
+class Stream(HeldStream):
+    """The stream of one job."""
+
+    def __init__(
+        self, look: Callable[[], Job], say: Callable[[Job], str], heard: str | None
+    ) -> None:
+        """`look` reads the job anew, `say` is the data of an event, `heard` the last event's id.
+
+        Raises TooManyStreams.
+        """
+        super().__init__(Place(), _events(look, say, heard))
+
+
+def stream_response(stream: HeldStream) -> StreamingHttpResponse:
     """The stream as an answer that nothing on the way keeps back."""
     return StreamingHttpResponse(
         stream,

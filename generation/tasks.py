@@ -11,6 +11,7 @@ from generation.services import (
     artifacts,
     deliveries,
     keeping,
+    openai_calls,
     operations,
     sweeps,
     uploads,
@@ -44,8 +45,10 @@ def sweep_expired(**kwargs: Any) -> None:
 
 @shared_task(name="generation.sweep_uploads")
 def sweep_uploads(**kwargs: Any) -> None:
-    """Delete uploads whose time is over."""
-    uploads.sweep_uploads(now=timezone.now())
+    """Delete uploads whose time is over; forget calls that nobody repeats any more."""
+    now = timezone.now()
+    uploads.sweep_uploads(now=now)
+    openai_calls.forget_calls(now=now)
 
 
 @shared_task(name="generation.upkeep")

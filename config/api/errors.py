@@ -97,6 +97,8 @@ STATUS: dict[str, HTTPStatus] = {
     "export_too_soon": HTTPStatus.TOO_MANY_REQUESTS,
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "generation_failed": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "still_running": HTTPStatus.GATEWAY_TIMEOUT,
     "payments_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "generation_paused": HTTPStatus.SERVICE_UNAVAILABLE,
     "moderation_blocked": HTTPStatus.BAD_REQUEST,

@@ -32,6 +32,10 @@ MODEL_REGISTRY = env.registry("ENGINE_MODELS") or known_models.of_two(
 )
 # What programs written for Kling may call the models that are here; all mean the same.
 KLING_MODEL_NAMES = env.listing("KLING_MODEL_NAMES", ["kling-v1"])
+# What programs written for OpenAI may call models that are here.
+OPENAI_MODEL_ALIASES = env.model_aliases("OPENAI_MODEL_ALIASES", MODEL_REGISTRY)
+# How long a call that answers with its pictures waits for them, holding a thread.
+OPENAI_WAIT_SECONDS = 90
 ENGINE_BATCH_MAX = max(1, env.integer("ENGINE_BATCH_MAX", 4))
 GPU_COST_PER_HOUR_MINOR = env.integer("GPU_COST_PER_HOUR_MINOR", 0)
 GPU_DAY_BUDGET_MINOR = env.integer("GPU_DAY_BUDGET_MINOR", 0)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import logging
-from typing import BinaryIO
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.errors import NotFound
-from accounts.portal.visitor import network_address
 from generation import storage
-from generation.api.ranges import Unsatisfiable, chunks, read_range
 from generation.models import Artifact, Job
 from generation.selectors.sight import seen_by
-from generation.services.clean_deliveries import log_opened
 from generation.services.links import artifact_of_token
+from generation.serving import file_response
 
 log = logging.getLogger(__name__)
-_SUFFIXES = {"image/png": "png", "video/mp4": "mp4"}
 
 
 @require_safe
@@ -50,12 +46,7 @@ def artifact(request: HttpRequest, token: str) -> HttpResponseBase:
             content_type="text/plain; charset=utf-8",
             headers={"Retry-After": "5"},
         )
-    if not found.brand_mark and request.method == "GET":
-        log_opened(artifact=found, token=token, address=network_address(request), now=now)
-    response = _whole_or_range(request, file, found)
-    response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "private, max-age=600"
-    return response
+    return file_response(request, file, found, by=token, now=now)
 
 
 def _refuse_others(request: HttpRequest, found: Artifact) -> None:
@@ -80,30 +71,3 @@ def poster(request: HttpRequest, token: str) -> HttpResponseBase:
     response = FileResponse(file, content_type="image/png")
     response["Cache-Control"] = "private, max-age=600"
     return response
-
-
-def _whole_or_range(request: HttpRequest, file: BinaryIO, found: Artifact) -> HttpResponseBase:
-    """The file, or the part of it that a player asks for."""
-    name = f"inkling-{found.id}.{_SUFFIXES[found.mime]}"
-    try:
-        asked = read_range(request.headers.get("Range", ""), found.bytes)
-    except Unsatisfiable:
-        file.close()
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{found.bytes}"})
-    if asked is None:
-        return FileResponse(
-            file,
-            content_type=found.mime,
-            as_attachment="download" in request.GET,
-            filename=name,
-        )
-    first, last = asked
-    return StreamingHttpResponse(
-        chunks(file, first, last),
-        status=206,
-        content_type=found.mime,
-        headers={
-            "Content-Range": f"bytes {first}-{last}/{found.bytes}",
-            "Content-Length": str(last - first + 1),
-        },
-    )

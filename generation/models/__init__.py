@@ -7,6 +7,7 @@ from generation.models.effects import EffectSwitch, EffectTemplate, EffectVersio
 from generation.models.jobs import Job
 from generation.models.moderation import Allowance, Appeal, Decision, Strike, Verdict
 from generation.models.moderation_lists import BlockedPicture, ListedRule, RuleList
+from generation.models.openai import OpenAICall, OpenAIVideo
 from generation.models.operations import Brake, DrainedWorker
 from generation.models.own_caps import OwnCaps
 from generation.models.piece_results import PieceResult
@@ -32,6 +33,8 @@ __all__ = [
     "LabellingAcceptance",
     "LabellingText",
     "ListedRule",
+    "OpenAICall",
+    "OpenAIVideo",
     "OwnCaps",
     "PieceResult",
     "QueueTurn",

@@ -12,7 +12,7 @@ from generation.types import GenerationRequest
 
 def check_makeable(request: GenerationRequest) -> None:
     """Raises NotForSale for what no model in the registry can make."""
-    check_needs(_needs(request))
+    check_needs(needs_of(request))
 
 
 def check_needs(needs: set[str]) -> None:
@@ -23,7 +23,8 @@ def check_needs(needs: set[str]) -> None:
         )
 
 
-def _needs(request: GenerationRequest) -> set[str]:
+def needs_of(request: GenerationRequest) -> set[str]:
+    """The abilities a model must have to make it."""
     if request.spec.makes == "image":
         return {IMAGE}
     given = {"image": FIRST_FRAME, "inputs": FIRST_FRAME, "image_tail": LAST_FRAME, "video": PREFIX}

@@ -18,6 +18,7 @@ from generation.errors import ModerationBlocked, SubmitsPaused
 from generation.failures import INPUT_TEXT
 from generation.kinds.words import words_of
 from generation.models import Allowance, Job, Verdict
+from generation.moderation.matching import RuleBook
 from generation.moderation.types import Finding
 from generation.selectors.safety import standing_of
 from generation.services import rule_lists, verdicts
@@ -47,6 +48,18 @@ class Cleared:
     slowed: bool
 
 
+def opinions_on(texts: Mapping[str, str]) -> list[Finding]:
+    """What the rules in force and the model find in texts; nothing is recorded.
+
+    Raises ModerationUnavailable.
+    """
+    return _found(rule_lists.book(), texts)
+
+
+def _found(book: RuleBook, texts: Mapping[str, str]) -> list[Finding]:
+    return [*book.find(texts), *moderators.opinions_on_texts(texts)]
+
+
 def clear_texts(
     *, user: User, wallet_id: int, job_id: UUID, request: GenerationRequest, now: datetime
 ) -> Cleared:
@@ -66,7 +79,7 @@ def clear_texts(
         )
     texts = words_of(request)
     book = rule_lists.book()
-    findings = [*book.find(texts), *moderators.opinions_on_texts(texts)]
+    findings = _found(book, texts)
     if standing.level == "watched":
         findings = [_unwatched(finding) for finding in findings]
     findings, once = _waived(user, findings, texts)
