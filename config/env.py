@@ -239,7 +239,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "WEBHOOK_PRIVATE_RECEIVERS",
         "`no`; `yes` on your own machine",
-        "`yes`: webhooks also go to http, any port and private addresses, yours included",
+        "`yes`: webhooks also go to, and pictures come from, http, any port and private addresses",
     ),
     Variable("WEBHOOK_LOG_DAYS", "30", "days that webhook deliveries are kept"),
     Variable(

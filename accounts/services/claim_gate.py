@@ -106,7 +106,8 @@ def _take_mailbox(user: User, now: datetime) -> None:
 
 
 def _has_passed(claim: Claim, step: Step, now: datetime) -> bool:
-    if step == "none" or (step == "card" and claim.has_card):
+    # A card is the highest step: whoever has shown one, or paid, has passed those below it too.
+    if step == "none" or claim.has_card:
         return True
     passed = PassedCheck.objects.filter(user=claim.user, until__gt=now)
     return any(covers(check.step, step) for check in passed)  # type: ignore[arg-type]

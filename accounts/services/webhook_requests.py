@@ -12,13 +12,13 @@ from accounts.webhooks.receivers import read_url
 _DESCRIPTION_MAX = 200
 
 
-def checked_url(url: str) -> str:
-    """The address, if it may be written to. Raises InvalidRequest."""
+def checked_url(url: str, *, field: str = "url") -> str:
+    """The address, if it may be written to. Raises InvalidRequest, naming `field`."""
     try:
         read_url(url.strip(), private=settings.WEBHOOK_PRIVATE_RECEIVERS)
     except ValueError as fault:
         raise InvalidRequest(
-            _("Nothing can be sent to this address."), fields={"url": str(fault)}
+            _("Nothing can be sent to this address."), fields={field: str(fault)}
         ) from None
     return url.strip()
 

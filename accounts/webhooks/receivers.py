@@ -1,4 +1,4 @@
-"""Which addresses may be written to. Pure: no name is looked up here.
+"""Which addresses may be written to, or read. Pure: no name is looked up here.
 
 A user names the address, so it must never lead into the operator's own network: what a name
 resolves to is judged by `may_be_reached` after the look-up, and the connection goes to exactly
@@ -13,6 +13,8 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 URL_MAX = 500
+# What is only read may be longer: stores sign the addresses of files with hundreds of characters.
+FETCHED_URL_MAX = 2048
 PORTS = (443, 8443)
 _NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 _NAT64 = ip_network("64:ff9b::/96")
@@ -51,10 +53,10 @@ class Target:
         return named if self.port == (443 if self.secure else 80) else f"{named}:{self.port}"
 
 
-def read_url(text: str, *, private: bool = False) -> Target:
+def read_url(text: str, *, private: bool = False, length_max: int = URL_MAX) -> Target:
     """The parts of an address that may be written to. Raises ValueError, worded for its owner."""
-    if not 1 <= len(text) <= URL_MAX:
-        raise ValueError(f"an address has 1 to {URL_MAX} characters")
+    if not 1 <= len(text) <= length_max:
+        raise ValueError(f"an address has 1 to {length_max} characters")
     if (
         not text.isascii()
         or "\\" in text

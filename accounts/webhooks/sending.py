@@ -1,4 +1,4 @@
-"""Writing to an address that a user named: one POST, pinned, bounded, no redirects.
+"""Writing to an address that a user named, or reading it: pinned, bounded, no redirects.
 
 The name is looked up once; every address it has must be public, and the connection goes to one of
 those that were judged: a second answer of the same name is never asked for. No Django.
@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import certifi
 
-from accounts.webhooks.receivers import Target, may_be_reached, read_url
+from accounts.webhooks.receivers import FETCHED_URL_MAX, Target, may_be_reached, read_url
 
 SECONDS_MAX = 10.0
 EXCERPT_MAX = 500
@@ -48,6 +48,25 @@ class Answer:
     def accepted(self) -> bool:
         """Whether the receiver has taken it; a redirect is not followed and is a refusal."""
         return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of one GET. Without a `status`, `error` is one of `ERRORS`."""
+
+    status: int | None
+    error: str
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said to the other side, and how much of its answer is read at most."""
+
+    method: str
+    body: bytes | None
+    headers: Mapping[str, str]
+    read_max_bytes: int
 
 
 class _Failed(Exception):
@@ -81,12 +100,35 @@ def post(
     try:
         target = read_url(url, private=private)
         addresses = _judged(target, private=private, resolve=resolve)
-        status, excerpt = _exchange(target, addresses, body, headers, seconds)
+        said = _Said("POST", body, headers, _READ_MAX_BYTES)
+        status, start = _exchange(target, addresses, said, seconds)
+        excerpt = start.decode(errors="replace").replace("\0", "�")[:EXCERPT_MAX]
     except _Failed as failure:
         error = failure.error
     except ValueError:
         error = "address"
     return Answer(status, error, excerpt, int((time.monotonic() - began) * 1000))
+
+
+def get(
+    url: str,
+    *,
+    bytes_max: int,
+    private: bool = False,
+    resolve: Resolve = look_up,
+    seconds: float = SECONDS_MAX,
+) -> Found:
+    """GET at most `bytes_max` of what lies at an address, under the rules of `post`."""
+    try:
+        target = read_url(url, private=private, length_max=FETCHED_URL_MAX)
+        addresses = _judged(target, private=private, resolve=resolve)
+        said = _Said("GET", None, {"User-Agent": "Inkling/1"}, bytes_max)
+        status, data = _exchange(target, addresses, said, seconds)
+        return Found(status, "", data)
+    except _Failed as failure:
+        return Found(None, failure.error)
+    except ValueError:
+        return Found(None, "address")
 
 
 def _judged(target: Target, *, private: bool, resolve: Resolve) -> list[str]:
@@ -103,15 +145,15 @@ def _judged(target: Target, *, private: bool, resolve: Resolve) -> list[str]:
 
 
 def _exchange(
-    target: Target, addresses: list[str], body: bytes, headers: Mapping[str, str], seconds: float
-) -> tuple[int, str]:
+    target: Target, addresses: list[str], said: _Said, seconds: float
+) -> tuple[int, bytes]:
     until = time.monotonic() + seconds
     try:
         with _connected(target, addresses, until) as sock, _ended_at(sock, until) as late:
             # A connection that is cut at the end of its time shows as any fault, or as the end of
             # an answer that never ended.
             try:
-                answer = _spoken(target, sock, body, headers)
+                answer = _spoken(target, sock, said)
             except (OSError, ValueError, http.client.HTTPException):
                 if late.is_set():
                     raise TimeoutError from None
@@ -183,21 +225,20 @@ def trust() -> ssl.SSLContext:
     return context
 
 
-def _spoken(
-    target: Target, sock: socket.socket, body: bytes, headers: Mapping[str, str]
-) -> tuple[int, str]:
+def _spoken(target: Target, sock: socket.socket, said: _Said) -> tuple[int, bytes]:
     if target.secure:
         # The certificate is that of the name, whatever address was chosen.
         sock = trust().wrap_socket(sock, server_hostname=target.host)
     speaker = http.client.HTTPConnection(target.host, target.port)
     speaker.sock = sock
     with contextlib.closing(speaker):
-        said = {"Host": target.host_header, "Accept-Encoding": "identity", "Connection": "close"}
-        speaker.request("POST", target.path, body=body, headers=said | dict(headers))
+        plain = {"Host": target.host_header, "Accept-Encoding": "identity", "Connection": "close"}
+        headers = plain | dict(said.headers)
+        speaker.request(said.method, target.path, body=said.body, headers=headers)
         with speaker.getresponse() as response:
             status = response.status
             try:
-                start = response.read(_READ_MAX_BYTES)
+                start = response.read(said.read_max_bytes)
             except http.client.IncompleteRead as cut_short:
                 start = cut_short.partial
-    return status, start.decode(errors="replace").replace("\0", "�")[:EXCERPT_MAX]
+    return status, start

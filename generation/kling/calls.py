@@ -11,7 +11,6 @@ from generation.kling.codes import BAD_REQUEST, KlingRefused
 from generation.kling.fields import LENGTHS, QUALITIES, Reader, camera, cfg_scale, choice, same
 from generation.types import BadParam, Kind
 
-NO_CALLBACK = "cannot be given: this server does not send callbacks; query the task"
 _BRUSHES = "cannot be given: motion brushes are not made here"
 _FROM_WORDS = "cannot be given: pictures are made from words alone here"
 
@@ -34,6 +33,7 @@ class Wanted:
 
     params: dict[str, object]
     external_task_id: str | None
+    callback_url: str  # "" for none
 
 
 _PROMPTS: Mapping[str, Reader] = {
@@ -126,21 +126,26 @@ def read_call(call: Call, body: object, *, models: tuple[str, ...]) -> Wanted:
     if not isinstance(body, Mapping):
         raise KlingRefused(BAD_REQUEST, "The body must be a JSON object.")
     named: list[str | None] = []
+    told: list[str] = []
 
     def external(value: object) -> Mapping[str, object]:
         named.append(fields.external_task_id(value))
         return {}
 
+    def callback(value: object) -> Mapping[str, object]:
+        told.append(fields.callback_url(value))
+        return {}
+
     readers: dict[str, Reader] = {
         **call.fields,
         "watermark_info": fields.watermark_info,
-        "callback_url": fields.not_here(NO_CALLBACK),
+        "callback_url": callback,
         "external_task_id": external,
     }
     if call is not EXTEND:  # a clip goes on as it was made
         readers["model_name"] = fields.model_name(models)
     params = _read(readers, call.required, body, of="this call")
-    return Wanted({**call.given, **params}, next(iter(named), None))
+    return Wanted({**call.given, **params}, next(iter(named), None), next(iter(told), ""))
 
 
 def read_effect_input(body: object, *, models: tuple[str, ...]) -> dict[str, object]:

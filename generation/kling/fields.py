@@ -148,5 +148,13 @@ def external_task_id(value: object) -> str | None:
     return value
 
 
+def callback_url(value: object) -> str:
+    """Where the task is told of, "" for nowhere; its address is checked at the submit. Raises
+    BadParam."""
+    if not isinstance(value, str):
+        raise BadParam("must be text")
+    return value
+
+
 QUALITIES: Mapping[str, object] = {"std": STANDARD, "pro": HIGH}
 LENGTHS: Mapping[str, object] = {"5": 5, "10": 10}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from billing.selectors.packs import Pack
-from generation.kling.units import MILLISECONDS_MAX, milliseconds, quantity
+from generation.kling_units import MILLISECONDS_MAX, milliseconds, quantity
 
 _STATES = {"waiting": "toBeOnline", "live": "online", "ended": "expired", "used_up": "runOut"}
 # Those that come again with each day or month; all others are a total that goes down.

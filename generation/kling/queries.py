@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from accounts.errors import InvalidRequest
-from generation.kling.units import MILLISECONDS_MAX, moment
+from generation.kling_units import MILLISECONDS_MAX, moment
 
 PAGE_NUM_MAX, PAGE_SIZE_MAX, PAGE_SIZE = 1000, 500, 30
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 from django.conf import settings
@@ -18,13 +19,13 @@ from generation.kling.answers import refusal_handler, refused, succeeded
 from generation.kling.authentication import TokenAuthentication
 from generation.kling.calls import TEXT2VIDEO, Call, read_call
 from generation.kling.codes import NO_RESOURCE
-from generation.kling.links import fetcher
+from generation.kling.links import made_here
 from generation.kling.packs import pack_data
 from generation.kling.queries import page_of, span_of
-from generation.kling.sources import Sources, whole_params
-from generation.kling.tasks import created_data, task_data
+from generation.kling.sources import Sources, fetched, named, to_fetch, whole_params
 from generation.selectors.tasks import task_for, task_key, tasks_of
 from generation.services.jobs import submit_job
+from generation.services.kling_tasks import created_data, task_data
 
 # Two pictures in base64 and all the words beside them.
 PICTURES_BODY_MAX = 28_000_000
@@ -60,13 +61,16 @@ class TasksView(KlingView):
         user, now = cast(User, request.user), timezone.now()
         models = tuple(settings.KLING_MODEL_NAMES)
         wanted = read_call(self.call, request.data, models=models)
-        sources = Sources(user, models, fetcher(request, now=now), now)
+        sources = Sources(user, models, made_here(request, now=now))
+        params = whole_params(self.call, wanted.params, sources)
         submitted = submit_job(
             user=user,
             kind=self.call.kind,
-            params=whole_params(self.call, wanted.params, sources),
+            params=named(params),
+            fetched=partial(fetched, params, user_id=user.pk) if to_fetch(params) else None,
             idempotency_key=task_key(wanted.external_task_id),
             api_key=cast(ApiKey, request.auth),
+            callback_url=wanted.callback_url,
             now=now,
         )
         return succeeded(created_data(submitted.job))

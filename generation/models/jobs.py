@@ -47,6 +47,10 @@ class Job(models.Model):
     request_hash = models.BinaryField(_("hash of the request"), max_length=32)
     # What the client sent, behind the seat where a team pays.
     idempotency_key = models.CharField(_("idempotency key"), max_length=300)
+    # Where its maker wants to be told how it goes, "" for nowhere.
+    callback_url = models.CharField(
+        _("address of callbacks"), max_length=500, blank=True, default="", db_default=""
+    )
 
     state = models.CharField(_("state"), max_length=10, choices=_STATES, default=State.QUEUED)
     lane = models.CharField(_("lane"), max_length=10)

@@ -15,14 +15,18 @@ from accounts.models import Seat
 from accounts.services.webhook_events import Fact, instant, record
 from billing.types import format_points
 from generation.models import Job
+from generation.services.kling_callbacks import call_back
 
 
 def announce(jobs: Sequence[Job], *, now: datetime) -> None:
     """Write the events of jobs that have just come into their state.
 
-    They are for who asked for the job, also where a team pays.
+    They are for who asked for the job, also where a team pays. Jobs that named an address of their
+    own are told of there too.
     """
     record([_fact(job) for job in jobs], now=now)
+    for job in jobs:
+        call_back(job, now=now)
 
 
 def _fact(job: Job) -> Fact:

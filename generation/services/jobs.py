@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotFound
 from accounts.idempotency import checked_key
 from accounts.models import ApiKey, User
+from accounts.services.webhook_requests import checked_url
 from billing.errors import IdempotencyConflict, QuoteUsed
 from billing.selectors.entitlements import entitlements
 from billing.services import charges
@@ -55,22 +57,29 @@ def submit_job(
     api_key: ApiKey | None = None,
     shown_cp: int | None = None,
     team_id: UUID | None = None,
+    callback_url: str = "",
+    fetched: Callable[[], object] | None = None,
     now: datetime,
 ) -> Submitted:
     """Hold the price, check quotas and caps under the wallet's lock and queue the job.
 
     With `idempotency_key` the call may be repeated: one job, one charge. `shown_cp` is the price
-    that stood on the button; `team_id` the team that pays, None for the user. Raises
-    InvalidRequest, InsufficientPoints, QuotaExceeded, CapExceeded, EnvelopeExceeded,
-    GenerationPaused, IdempotencyConflict, NotForSale, PriceChanged, PerkNeeded, PictureRefused,
-    ClipTooLong, TemplateUnavailable, ConsentRequired, ModerationBlocked, SubmitsPaused,
-    ModerationUnavailable, the quote refusals, for a team NotFound and SeatInactive; a refused
-    submit makes no job and holds nothing: its key may be sent again.
+    that stood on the button; `team_id` the team that pays, None for the user; `callback_url` is
+    told how the job goes, as Kling tells of a task. With `fetched` the `params` hold ids in place
+    of pictures that are still to be fetched: a repeat is known by those, and only a new job has
+    `fetched` give its parameters whole. Raises InvalidRequest, InsufficientPoints, QuotaExceeded,
+    CapExceeded, EnvelopeExceeded, GenerationPaused, IdempotencyConflict, NotForSale, PriceChanged,
+    PerkNeeded, PictureRefused, ClipTooLong, TemplateUnavailable, ConsentRequired,
+    ModerationBlocked, SubmitsPaused, ModerationUnavailable, the quote refusals, for a team NotFound
+    and SeatInactive; a refused submit makes no job and holds nothing: its key may be sent again.
     """
     key = checked_key(idempotency_key) or f"none:{uuid.uuid4()}"
     request = read_request(kind, params)
     quoted = quote_id.bytes if quote_id else b""
-    digest = hashlib.sha256(request.digest() + quoted).digest()
+    told = checked_url(callback_url, field="callback_url") if callback_url else ""
+    # A repeat that is to be told elsewhere is another request.
+    also = f"told:{told}".encode() if told else b""
+    digest = hashlib.sha256(request.digest() + quoted + also).digest()
     payer = payer_for(user=user, team_id=team_id, now=now)
     wallet_id = payer.wallet_id
     if payer.seat_id is not None:
@@ -88,6 +97,7 @@ def submit_job(
         pieces=request.pieces,
         request_hash=digest,
         idempotency_key=key,
+        callback_url=told,
         created_at=now,
         deadline_at=now + request.deadline,
     )
@@ -98,6 +108,8 @@ def submit_job(
             return known
         check_makeable(request)
         perks.check(wallet_id=wallet_id, request=request, now=now)
+        if fetched is not None:
+            request = read_request(kind, fetched())
         cleared = safety.clear_texts(
             user=user, wallet_id=wallet_id, job_id=job_id, request=request, now=now
         )

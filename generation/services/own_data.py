@@ -25,7 +25,7 @@ def parts(*, user: User, now: datetime) -> Parts:
             jobs.values(
                 "id", "kind", "params", "seed", "pieces", "state", "cost_cp", "captured_cp",
                 "price_line", "brand_mark", "created_at", "started_at", "finished_at",
-                "failure_code",
+                "failure_code", "callback_url",
             )
         ),
     )  # fmt: skip
@@ -74,19 +74,21 @@ def export_is_ready(*, user: User, export_id: UUID, until: datetime, now: dateti
 
 
 def erase(*, user: User, now: datetime) -> dict[str, object]:
-    """What was asked for in words, names of campaigns, and what was made. Costs stay with the job.
+    """What was asked for in words, addresses of callbacks, names of campaigns, and what was made.
+    Costs stay with the job.
 
     The files go with the nightly sweep of files that no row names.
     """
-    jobs = list(Job.objects.filter(user=user).only("pk", "params"))
+    jobs = list(Job.objects.filter(user=user).only("pk", "params", "callback_url"))
     for job in jobs:
+        job.callback_url = ""
         # Numbers that explain the price stay, words do not.
         job.params = {
             name: "" if isinstance(said, str) else said
             for name, said in job.params.items()
             if isinstance(said, str | int)
         }
-    Job.objects.bulk_update(jobs, ["params"], batch_size=500)
+    Job.objects.bulk_update(jobs, ["params", "callback_url"], batch_size=500)
     # A team's campaigns are its people's to name.
     own = list(Campaign.objects.filter(user=user, team=None).only("pk"))
     for campaign in own:

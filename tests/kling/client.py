@@ -6,6 +6,7 @@ field of another type, or one it has never heard of, is a fault.
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Mapping
@@ -48,6 +49,13 @@ _PACK: Mapping[str, type] = {
 }
 
 
+_CALLBACK: Mapping[str, type] = {
+    **_CREATED,
+    "task_status_msg": str,
+    "task_result": dict,
+}
+
+
 class KlingError(Exception):
     """A call was refused."""
 
@@ -73,6 +81,22 @@ def signed(access_key: str, secret_key: str, **claims: Any) -> str:
     at = int(time.time())
     payload = {"iss": access_key, "exp": at + 1800, "nbf": at - 5, **claims}
     return jwt.encode(payload, secret_key, algorithm="HS256", headers={"typ": "JWT"})
+
+
+def called_back(body: bytes, path: str) -> dict[str, Any]:
+    """What a callback says: the bare task, without an envelope."""
+    task = fits(json.loads(body), _CALLBACK)
+    assert task["task_status"] in STATUSES
+    _checked_files(path, task, {"watermark_url": str})
+    return task
+
+
+def _checked_files(path: str, task: dict[str, Any], more: Mapping[str, type]) -> None:
+    of_images = path.startswith("images")
+    assert task["task_result"].keys() <= {"images" if of_images else "videos"}
+    for file in task["task_result"].get("images" if of_images else "videos", []):
+        fits(file, _IMAGE if of_images else _VIDEO, more)
+    assert bool(task["task_result"]) == (task["task_status"] == "succeed")
 
 
 class Kling:

@@ -11,7 +11,7 @@ from generation.kling.calls import CALLS, EXTEND, IMAGE2VIDEO, IMAGES, TEXT2VIDE
 from generation.kling.camera import camera_of
 from generation.kling.codes import KlingRefused
 from generation.kling.fields import Linked
-from generation.kling.units import quantity, units
+from generation.kling_units import quantity, units
 from generation.requests import read_request
 from generation.types import BadParam
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -13,14 +14,15 @@ from PIL import Image
 
 from billing.services.gifts import give_membership
 from tests.conftest import Person
-from tests.kling.client import Kling, KlingError
+from tests.kling.client import Kling, KlingError, called_back
 from tests.kling.conftest import KlingOf
-from tests.live_stack import LiveStack
+from tests.live_stack import LiveStack, until
+from tests.servers.receiver import Receiver, receiving
 from tests.uploads import files
 
 pytestmark = pytest.mark.engine
 
-PHOTO = base64.b64encode(files.encoded(files.gradient(600, 400))).decode()
+PHOTO = files.encoded(files.gradient(600, 400))
 
 
 @pytest.fixture
@@ -31,15 +33,38 @@ def member(live: LiveStack, person: Person, kling_of: KlingOf) -> Kling:
     return kling_of(anna, live.url)
 
 
-def test_what_can_be_made(member: Kling) -> None:
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as one:
+        yield one
+
+
+@pytest.fixture
+def shelf() -> Iterator[Receiver]:
+    with receiving(status=200, answer=PHOTO) as one:
+        yield one
+
+
+def test_what_can_be_made(member: Kling, receiver: Receiver, shelf: Receiver) -> None:
     started = int(time.time() * 1000)
-    pictures = member.made("images/generations", prompt="a fox", n=2, aspect_ratio="3:4")
+    asked = {"prompt": "a fox", "n": 2, "aspect_ratio": "3:4", "callback_url": receiver.url}
+    pictures = member.made("images/generations", **asked)
     assert pictures["final_unit_deduction"] == "0.4"
     found = [httpx.get(one["url"]).content for one in pictures["task_result"]["images"]]
     assert [one["index"] for one in pictures["task_result"]["images"]] == [0, 1]
     for content in found:
         width, height = Image.open(io.BytesIO(content)).size
         assert width * 4 == height * 3
+
+    # Its callbacks came by themselves: each status once, whatever the order.
+    until(lambda: len(receiver.heard) == 3, "the callback of each status")
+    told = [called_back(heard.body, "images") for heard in receiver.heard]
+    assert {one["task_status"] for one in told} == {"submitted", "processing", "succeed"}
+    assert {one["task_id"] for one in told} == {pictures["task_id"]}
+    [done] = [one for one in told if one["task_status"] == "succeed"]
+    linked = [one["url"] for one in done["task_result"]["images"]]
+    # They lead to the public address of the installation, which in tests is nowhere.
+    assert [member.http.get(urlsplit(url).path).content for url in linked] == found
 
     # What is left out has Kling's defaults, and the same name is the same task.
     asked = {"prompt": "waves", "external_task_id": "orders/7 第一"}
@@ -59,7 +84,7 @@ def test_what_can_be_made(member: Kling) -> None:
     # A picture made here is known by its link; another comes in base64.
     moved = member.made(
         "videos/image2video",
-        image=pictures["task_result"]["images"][0]["url"],
+        image=linked[0],
         prompt="it turns",
         camera_control={"type": "forward_up"},
         cfg_scale=0.7,
@@ -73,10 +98,11 @@ def test_what_can_be_made(member: Kling) -> None:
     [whole] = longer["task_result"]["videos"]
     assert whole["duration"] == "10"
 
+    # A picture that lies elsewhere is fetched.
     alive = member.made(
         "videos/effects",
         effect_scene="memory_alive",
-        input={"image": PHOTO, "duration": "5"},
+        input={"image": shelf.url, "duration": "5"},
         consent=True,
     )
     assert alive["final_unit_deduction"] == "10"

@@ -29,7 +29,7 @@ class Heard:
 
 @dataclass
 class Receiver:
-    """Answers every POST with `status` and `answer`; `held` keeps the answers back until set."""
+    """Answers every request with `status` and `answer`; `held` keeps the answers back until set."""
 
     status: int = 204
     answer: bytes = b""
@@ -50,7 +50,7 @@ class Receiver:
         return f"{self.scheme}://127.0.0.1:{self.port}/hook?from=inkling"
 
     def take(self, handler: BaseHTTPRequestHandler) -> None:
-        body = handler.rfile.read(int(handler.headers["Content-Length"]))
+        body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
         with self._lock:
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
@@ -75,6 +75,8 @@ def receiving(chain: Path | None = None, **manners: object) -> Iterator[Receiver
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             receiver.take(self)
+
+        do_GET = do_POST
 
         def log_message(self, *args: object) -> None:
             """Nothing: the test looks at what was heard."""

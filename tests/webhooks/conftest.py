@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from accounts.models import User, WebhookEndpoint
+from accounts.services import webhook_deliveries
 from accounts.services.webhook_endpoints import create_endpoint
 from tests.jobs_by_hand import NOON
 from tests.servers.receiver import Receiver, receiving
 
 MakeEndpoint = Callable[..., tuple[WebhookEndpoint, str]]
+
+
+def pump(now: datetime = NOON) -> int:
+    """Send what is due, as the task does; how many."""
+    sent = 0
+    while (claim := webhook_deliveries.claim(now=now)) is not None:
+        webhook_deliveries.note(claim, webhook_deliveries.send(claim, now=now), now=now)
+        sent += 1
+    return sent
 
 
 @pytest.fixture

@@ -34,18 +34,9 @@ from generation.services.jobs import cancel_job
 from tests.jobs_by_hand import NOON, Submit, claimed, deliver
 from tests.live_stack import until
 from tests.servers.receiver import Receiver, closed_port, receiving
-from tests.webhooks.conftest import MakeEndpoint
+from tests.webhooks.conftest import MakeEndpoint, pump
 
 DAY = timedelta(days=1)
-
-
-def pump(now: datetime = NOON) -> int:
-    """Send what is due, as the task does; how many."""
-    sent = 0
-    while (claim := webhook_deliveries.claim(now=now)) is not None:
-        webhook_deliveries.note(claim, webhook_deliveries.send(claim, now=now), now=now)
-        sent += 1
-    return sent
 
 
 def happen(user: User, key: str, kind: str = "membership.ended") -> int:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from accounts.webhooks.sending import EXCERPT_MAX, Answer, post, trust
+from accounts.webhooks.receivers import FETCHED_URL_MAX, URL_MAX
+from accounts.webhooks.sending import EXCERPT_MAX, Answer, Found, get, post, trust
 from tests.servers.receiver import certificate_for, closed_port, receiving, speaking
 
 BODY = b'{"a":1}'
@@ -167,3 +168,28 @@ def test_the_certificate_must_be_of_the_name_and_known(
         trusting(chain)
         other = sent(f"https://other.example:{receiver.port}/", resolve=here)
     assert (unknown.error, other.error, receiver.heard) == ("tls", "tls", [])
+
+
+def test_what_lies_at_an_address_is_read_up_to_a_size() -> None:
+    with receiving(status=200, answer=b"12345") as receiver:
+        url = receiver.url + "&" + "x" * URL_MAX  # signed addresses are long
+        assert get(url, bytes_max=9, private=True) == Found(200, "", b"12345")
+        assert get(url, bytes_max=3, private=True) == Found(200, "", b"123")
+        assert get(url + "x" * FETCHED_URL_MAX, bytes_max=3, private=True).error == "address"
+    assert [(one.path, one.body) for one in receiver.heard] == [
+        (url.split(str(receiver.port))[1], b"")
+    ] * 2
+
+
+def test_reading_is_pinned_and_bounded_like_writing() -> None:
+    def home(host: str, port: int) -> list[str]:
+        return ["93.184.216.34", "10.0.0.1"]
+
+    assert get("https://a.example/", bytes_max=9, resolve=home) == Found(None, "address")
+    with receiving() as other, receiving(status=302, headers={"Location": other.url}) as receiver:
+        assert get(receiver.url, bytes_max=9).error == "address"  # http is for development
+        assert get(receiver.url, bytes_max=9, private=True).status == 302
+    assert (other.heard, len(receiver.heard)) == ([], 1)
+    with speaking(_drip, b"\r\n\r\n") as port:
+        found = get(f"http://127.0.0.1:{port}/", bytes_max=9, private=True, seconds=0.5)
+    assert found == Found(None, "timeout")

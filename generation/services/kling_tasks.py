@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from generation.failures import NOT_CHARGED, sentence
-from generation.kling.units import milliseconds, units
+from generation.kling_units import milliseconds, units
 from generation.lifecycle import TERMINAL, State
 from generation.models import Artifact, Job
 from generation.selectors.tasks import external_task_id_of

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0014_envelopes'),
+        ('generation', '0015_callbacks'),
     ]
 
     operations = [
