@@ -73,45 +73,22 @@ def submit_job(
     ModerationBlocked, SubmitsPaused, ModerationUnavailable, the quote refusals, for a team NotFound
     and SeatInactive; a refused submit makes no job and holds nothing: its key may be sent again.
     """
-    key = checked_key(idempotency_key) or f"none:{uuid.uuid4()}"
     request = read_request(kind, params)
-    quoted = quote_id.bytes if quote_id else b""
     told = checked_url(callback_url, field="callback_url") if callback_url else ""
-    # A repeat that is to be told elsewhere is another request.
-    also = f"told:{told}".encode() if told else b""
-    digest = hashlib.sha256(request.digest() + quoted + also).digest()
     payer = payer_for(user=user, team_id=team_id, now=now)
-    wallet_id = payer.wallet_id
-    if payer.seat_id is not None:
-        key = f"{payer.seat_id}:{key}"  # people of a team do not know each other's keys
-    # The id follows from wallet and key, so a repeat names the same hold and finds the same job.
-    job_id = uuid.uuid5(_JOB_NAMESPACE, f"{wallet_id}:{key}")
-    job = Job(
-        id=job_id,
-        wallet_id=wallet_id,
-        user=user,
-        seat_id=payer.seat_id,
-        api_key_id=api_key.pk if api_key else None,
-        kind=request.kind,
-        seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
-        pieces=request.pieces,
-        request_hash=digest,
-        idempotency_key=key,
-        callback_url=told,
-        created_at=now,
-        deadline_at=now + request.deadline,
-    )
+    job = _asked(user, request, payer, checked_key(idempotency_key), quote_id, told, now)
+    job.api_key_id = api_key.pk if api_key else None
     try:
         # Without a key of the client's nothing can have been made under it before.
         known = _replay(job) if idempotency_key is not None else None
         if known is not None:
             return known
         check_makeable(request)
-        perks.check(wallet_id=wallet_id, request=request, now=now)
+        perks.check(wallet_id=job.wallet_id, request=request, now=now)
         if fetched is not None:
             request = read_request(kind, fetched())
         cleared = safety.clear_texts(
-            user=user, wallet_id=wallet_id, job_id=job_id, request=request, now=now
+            user=user, wallet_id=job.wallet_id, job_id=job.id, request=request, now=now
         )
         note_extras(job, request, team_id)
         inputs = take_inputs(user=user, request=request, now=now)
@@ -122,6 +99,39 @@ def submit_job(
         if known is None:
             raise
         return known
+
+
+def _asked(
+    user: User,
+    request: GenerationRequest,
+    payer: Payer,
+    key: str,
+    quote_id: UUID | None,
+    callback_url: str,
+    now: datetime,
+) -> Job:
+    """The job as it is asked for, not written yet. `key` is the client's, "" for none."""
+    key = key or f"none:{uuid.uuid4()}"
+    if payer.seat_id is not None:
+        key = f"{payer.seat_id}:{key}"  # people of a team do not know each other's keys
+    quoted = quote_id.bytes if quote_id else b""
+    # A repeat that is to be told elsewhere is another request.
+    told = f"told:{callback_url}".encode() if callback_url else b""
+    return Job(
+        # It follows from wallet and key, so a repeat names the same hold and finds the same job.
+        id=uuid.uuid5(_JOB_NAMESPACE, f"{payer.wallet_id}:{key}"),
+        wallet_id=payer.wallet_id,
+        user=user,
+        seat_id=payer.seat_id,
+        kind=request.kind,
+        seed=request.seed if request.seed is not None else secrets.randbelow(SEED_MAX + 1),
+        pieces=request.pieces,
+        request_hash=hashlib.sha256(request.digest() + quoted + told).digest(),
+        idempotency_key=key,
+        callback_url=callback_url,
+        created_at=now,
+        deadline_at=now + request.deadline,
+    )
 
 
 @transaction.atomic(durable=True)
