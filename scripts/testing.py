@@ -82,7 +82,8 @@ def distribution(arguments: Sequence[str]) -> list[str]:
     """How pytest spreads tests: at least two processes, at most four, a file stays together."""
     if any(argument.startswith(OWN_DISTRIBUTION) for argument in arguments):
         return []
-    workers = max(2, min(os.cpu_count() or 2, MOST_WORKERS))
+    # What this process may use: a container or `taskset` leaves fewer than the machine has.
+    workers = max(2, min(len(os.sched_getaffinity(0)), MOST_WORKERS))
     return ["-n", str(workers), "--dist", "loadfile"]
 
 

@@ -108,7 +108,7 @@ def test_reset_asks_and_refuses_while_something_runs(
 def test_tests_run_in_two_to_four_processes(
     cpus: int, arguments: list[str], expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: cpus)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(cpus)))
     assert testing.distribution(arguments) == expected
 
 
