@@ -50,11 +50,6 @@ def linked_accounts(user: User) -> list[Linked]:
     return sorted(named, key=lambda linked: [name not in linked.by for name in order])
 
 
-def is_linked(first: User, second: User) -> bool:
-    """Whether two accounts share a mailbox, a device or an address that few use."""
-    return any(linked.user.pk == second.pk for linked in linked_accounts(first))
-
-
 def _hashes(user: User, field: str) -> list[bytes]:
     hashes: set[bytes] = set()
     for model in (SignUp, ClaimVisit):

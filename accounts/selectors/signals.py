@@ -12,7 +12,7 @@ from django.db.models import Count, Max, Min
 
 from accounts.hashes import mailbox_hash, visit_hashes
 from accounts.mailboxes import host_of, is_established, registered_domain
-from accounts.models import DomainRule, Mailbox, SignUp, User
+from accounts.models import DomainRule, SignUp, User
 from accounts.risk import Signals
 from accounts.visits import Visit
 
@@ -92,12 +92,6 @@ def verdict_of(host: str) -> str:
 def is_disposable(host: str) -> bool:
     """Whether the public list of throw-away mail has the host or anything above it."""
     return any(name in blocklist for name in _above(host))
-
-
-def other_owner(email: str, user: User) -> bool:
-    """Whether the mailbox of an address has had its free points with another account."""
-    taken = Mailbox.objects.filter(hash=mailbox_hash(email))
-    return taken.exclude(user_id=user.pk).exists()
 
 
 def _above(host: str) -> Iterable[str]:

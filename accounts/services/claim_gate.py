@@ -20,8 +20,6 @@ from accounts.selectors.signals import signals_of
 from accounts.visits import Visit
 
 log = logging.getLogger(__name__)
-# From so many accounts on one device on, a person looks.
-REVIEW_DEVICE_ACCOUNTS = 8
 
 # One statement, so that of two accounts at once one has it: no row comes back to the other.
 _TAKE = """

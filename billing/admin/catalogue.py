@@ -14,10 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.errors import Refusal
 from accounts.models import User
 from billing.admin.drafts import APPROVAL, Decide, DraftAdmin, DraftInline
-from billing.admin.reading import ReadOnlyAdmin
 from billing.calendar_months import PERIOD_MONTHS
 from billing.models import (
     Catalogue,

@@ -17,11 +17,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.errors import Refusal
 from accounts.models import User
 from billing.admin.code_forms import BatchForm
 from billing.admin.deciding import decide
-from billing.admin.reading import ReadOnlyAdmin
 from billing.models import CodeBatch, CodeRedemption, RedeemCode
 from billing.redeem_codes import read_code
 from billing.services import code_batches

@@ -16,9 +16,9 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSplitDateTimeWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.errors import Refusal
 from accounts.models import User
-from billing.admin.reading import ReadOnlyAdmin
 from billing.models import GrantBudget, GrantDay
 from billing.services.grant_budget import (
     CAPTCHA_PERCENT,

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from billing.admin.reading import ReadOnlyAdmin
+from accounts.desk.reading import ReadOnlyAdmin
 from billing.ledger.models import Entry, Hold, Lot, Transaction
 from billing.models import WalletOwner
 from billing.types import format_points

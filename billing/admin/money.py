@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from billing.admin.reading import ReadOnlyAdmin, ReadOnlyInline
+from accounts.desk.reading import ReadOnlyAdmin
+from billing.admin.reading import ReadOnlyInline
 from billing.admin.refunds import RefundsOrders
 from billing.models import (
     DuplicatePayment,

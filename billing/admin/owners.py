@@ -18,9 +18,9 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.errors import Refusal
 from accounts.models import Ban, User
-from billing.admin.reading import ReadOnlyAdmin
 from billing.models import WalletOwner
 from billing.services import bans, closing
 from billing.types import format_points

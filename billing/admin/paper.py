@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.errors import Refusal
-from billing.admin.reading import ReadOnlyAdmin
 from billing.models import (
     AutoTopUp,
     AutoTopUpAttempt,

@@ -5,23 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
-
-
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
-    """Shows rows; nothing can be added, changed or deleted. Corrections are new rows."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from unfold.admin import TabularInline
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]

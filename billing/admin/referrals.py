@@ -13,9 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.models import User
 from billing.admin.deciding import decide
-from billing.admin.reading import ReadOnlyAdmin
 from billing.models import Referral
 from billing.selectors.kinship import kinship
 from billing.services.referral_rewards import decide_referral

@@ -19,9 +19,10 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.errors import Refusal
 from accounts.models import User
-from billing.admin.reading import ReadOnlyAdmin, ReadOnlyInline
+from billing.admin.reading import ReadOnlyInline
 from billing.models import Dispute, FraudWarning, Order, Refund, RefundProposal, TakenPoints
 from billing.services import staff_refunds
 from billing.types import format_points, parse_points

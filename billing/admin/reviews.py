@@ -18,10 +18,10 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from unfold.widgets import UnfoldAdminTextareaWidget as TextArea
 
 from accounts.desk.linked import linked_table
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.errors import Refusal
 from accounts.models import Review, User
 from accounts.services.reviews import add_note, clear
-from billing.admin.reading import ReadOnlyAdmin
 from billing.services.bans import REASONS, ban_reviewed
 
 

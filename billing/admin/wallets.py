@@ -18,9 +18,9 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
+from accounts.desk.reading import ReadOnlyAdmin
 from accounts.errors import Refusal
 from accounts.models import User
-from billing.admin.reading import ReadOnlyAdmin
 from billing.ledger.models import Wallet
 from billing.models import WalletOwner
 from billing.services.adjustments import REASONS, grant_adjustment

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import IO, Any, cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,30 +16,11 @@ from rest_framework.views import APIView
 from accounts.api.permissions import WORK
 from accounts.errors import InvalidRequest
 from accounts.models import User
-from generation.pictures import Fault
+from generation.multipart import BoundedFormParser
 from generation.services import uploads
 
 # Two pictures in base64 and all the words beside them.
 PICTURES_BODY_MAX = 28_000_000
-# One picture and what a form says around it.
-_FORM_MAX = uploads.BYTES_MAX + 100_000
-
-
-class UploadParser(MultiPartParser):
-    """A form with one file, refused by its announced length before a byte of it is stored."""
-
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        assert parser_context is not None
-        announced = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
-        # No more than what is announced is ever read.
-        if announced.isdigit() and int(announced) > _FORM_MAX:
-            raise uploads.refusal(Fault.TOO_LARGE, field="file")
-        return super().parse(stream, media_type, parser_context)
 
 
 class UploadRequestSerializer(serializers.Serializer[Any]):
@@ -71,7 +50,7 @@ class UploadsView(APIView):
 
     scopes = WORK
 
-    parser_classes = [UploadParser]
+    parser_classes = [BoundedFormParser]
     rate_limit = "uploads"
 
     @extend_schema(

@@ -9,23 +9,23 @@ from typing import IO, Any
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 
+from generation.multipart import BoundedFormParser
 from generation.openai.translation import refused
-from generation.pictures import Fault
 from generation.services import uploads
 
-# A picture in base64 and all the words beside it; one picture and what a form says around it.
+# A picture in base64 and all the words beside it.
 JSON_MAX = 14_000_000
-FORM_MAX = uploads.BYTES_MAX + 100_000
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _DEPTH_MAX = 4
 _FIELDS_MAX = 200
 
 
-class FormParser(MultiPartParser):
-    """A form that is refused by its announced length before a byte of it is stored."""
+class FormParser(BoundedFormParser):
+    """A form whose text is bounded too."""
+
+    field = "input_reference"
 
     def parse(
         self,
@@ -33,11 +33,6 @@ class FormParser(MultiPartParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        assert parser_context is not None
-        announced = parser_context["request"].META.get("CONTENT_LENGTH") or "0"
-        # No more than what is announced is ever read.
-        if announced.isdigit() and int(announced) > FORM_MAX:
-            raise uploads.refusal(Fault.TOO_LARGE, field="input_reference")
         try:
             return super().parse(stream, media_type, parser_context)
         except (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent):
